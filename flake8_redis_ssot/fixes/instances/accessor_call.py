@@ -98,11 +98,11 @@ def _check_callback(construction: ConstructionSite, shared_access: SharedAccess,
         raise NotFixableError(
             f"a function is needed here, and `{shared_access.name}` is an instance: configure an accessor"
         )
-    if (
-        shared_access.result is not None
-        and shared_access.result.is_coroutine
-        and isinstance(construction.fact, CallbackArgument)
-    ):
+    if shared_access.result is None or not shared_access.result.is_coroutine:
+        return
+    if construction.called_default is not None:
+        raise NotFixableError(f"`{shared_access.name}()` is a coroutine, which the callers would have to await")
+    if isinstance(construction.fact, CallbackArgument):
         names = [definition.name for definition in file.resolve(construction.fact.callee_origins)]
         if not any(dotted_pattern(pattern).match(name) for pattern in _AWAITING_CALLERS for name in names):
             receiver = f"`{construction.fact.callee_name}()`"

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from flake8_redis_ssot.config.model import Resource
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
+from flake8_redis_ssot.fixes.instances.called_default import find_called_default
 from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.project.constructions import find_constructors
 from flake8_redis_ssot.project.resolver import Definition
@@ -25,7 +26,8 @@ class ConstructionSite:
 
     `constructor` is the expression that resolves to the constructor, `root` the name at its start, `symbol` the symbol
     of that name (None: a star import), `import_statement` the statement that imports it. `written_origin` is the origin
-    of the constructor as the file spells it, with the whole module before the colon.
+    of the constructor as the file spells it, with the whole module before the colon. If the constructor is the default
+    of a parameter, `called_default` is a call of that.
     """
 
     fact: Call | CallbackArgument
@@ -37,6 +39,7 @@ class ConstructionSite:
     symbol: Symbol | None
     import_statement: ast.stmt | None
     written_origin: str
+    called_default: ast.Call | None = None
 
     @property
     def expression(self) -> ast.expr:
@@ -68,12 +71,12 @@ def locate_construction(fact: Call | CallbackArgument, file: FileContext, docume
     if isinstance(fact, Call) and fact.is_of_own_class:
         raise NotFixableError(f"it is called as `cls`, which may be a subclass of `{matches[0][0].name}`")
     call, constructor = _find_nodes(fact, document)
-    root = constructor
-    while isinstance(root, ast.Attribute):
-        root = root.value
-    if not isinstance(root, ast.Name):
-        raise NotFixableError("the constructor is not called by a name")
-    symbol = document.symbol_table.symbol_of(root) if document.symbol_table.lookup(root.id, root) else None
+    root, symbol = _find_root(constructor, document)
+    default = find_called_default(symbol, document.symbol_table) if symbol is not None and call is not None else None
+    called_default = call if default is not None and constructor is root else None
+    if default is not None and constructor is root:
+        call, constructor = None, default
+        root, symbol = _find_root(default, document)
     import_statement = _find_import_statement(root, symbol, fact, document)
     if import_statement is not None and any(
         _is_type_checking_block(node) for node in document.symbol_table.ancestors(import_statement)
@@ -82,8 +85,26 @@ def locate_construction(fact: Call | CallbackArgument, file: FileContext, docume
             f"`{root.id}` is imported for type checkers only (line {import_statement.lineno}), so this fails today"
         )
     return ConstructionSite(
-        fact, *matches[0], call, constructor, root, symbol, import_statement, _split_origin(fact.origins[0], file)
+        fact,
+        *matches[0],
+        call,
+        constructor,
+        root,
+        symbol,
+        import_statement,
+        _split_origin(fact.origins[0], file),
+        called_default,
     )
+
+
+def _find_root(constructor: ast.expr, document: SourceDocument) -> tuple[ast.Name, Symbol | None]:
+    """The name at the start of a dotted name, and its symbol. Raises NotFixableError for other expressions."""
+    root = constructor
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if not isinstance(root, ast.Name):
+        raise NotFixableError("the constructor is not called by a name")
+    return root, document.symbol_table.symbol_of(root) if document.symbol_table.lookup(root.id, root) else None
 
 
 def _is_type_checking_block(node: ast.AST) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from flake8_redis_ssot.fixes.conditions import old_path_test
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import AcceptReaders, FixDraft, released_reads
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.factories.rename import draft_rename
@@ -69,6 +70,11 @@ def _draft_or_error(
         return error
 
 
+def _doubt_callers(call: ast.Call) -> Doubt:
+    reason = f"`{ast.unparse(call.func)}` is a parameter, for which a caller may pass another class"
+    return Doubt(reason, Applicability.MANUAL)
+
+
 def _draft_construction(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, EnsuredImport]:
@@ -81,9 +87,11 @@ def _draft_construction(
         check_source(shared_access, construction, file.path, context)
         draft, ensured_import = draft_accessor_call(construction, shared_access, file, context)
     is_bound_at_load = ensured_import.is_module_level and ensured_import.text == shared_access.name
-    draft = draft.with_doubts(
-        find_doubts(construction, shared_access, file, context, is_bound_at_load=is_bound_at_load)
-    )
+    created = construction  # where the instance is created
+    if construction.called_default is not None:
+        created = replace(construction, call=construction.called_default)
+        draft = draft.with_doubts([_doubt_callers(construction.called_default)])
+    draft = draft.with_doubts(find_doubts(created, shared_access, file, context, is_bound_at_load=is_bound_at_load))
     if draft.reasons and construction.symbol is not None:  # not safe: the reasons name who may read the constructor
         draft = draft.add_operations(AcceptReaders(file.path, construction.symbol.name))
     draft = draft.with_reasons(ensured_import.reasons)
