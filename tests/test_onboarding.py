@@ -237,6 +237,7 @@ def test_import_roots_of_the_example(project: Path, capsys: Capture, keep: bool,
         (["a/kit/__init__.py", "b/kit/__init__.py"], "kit", []),  # ambiguous
         (["pkg/__init__.py", "pkg/kit/__init__.py"], "kit", []),  # part of another package
         (["src/kit/__init__.py"], "kit", []),  # a known root
+        (["libs/part/kit/__init__.py"], "kit libs.part.kit.home", []),  # imported from a folder without `__init__.py`
         (["b/x/__init__.py", "a/y/__init__.py", "a/z/__init__.py"], "x y", ["a", "b"]),
         (["b/x.py", "b/y/home.py", "b/z/__init__.py"], "x y.home z", ["b"]),  # modules in a folder
         (["b/x.py", "b/y.py"], "x y", []),  # too few, they may be third-party packages
@@ -258,6 +259,7 @@ def test_find_import_roots(files: list[str], imported: str, roots: list[str]) ->
 def test_find_imported_modules() -> None:
     text = b"import os.path\n  from kit.a import b\nfrom . import c\nfrom .d import e\n"
     assert find_imported_modules(text) == {"os.path", "kit.a", ".", ".d"}
+    assert find_imported_modules(b"\nfrom search\nresults.\nfrom a \\\n  import b\n") == {"a"}
 
 
 def run_doctor(capsys: Capture) -> tuple[int, str]:

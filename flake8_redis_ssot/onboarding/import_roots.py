@@ -7,12 +7,14 @@ import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 
 from flake8_redis_ssot.config.catalogue import PRESETS
 from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.files.test_paths import is_test_path
 
-_IMPORTED_MODULE = re.compile(rb"\n[ \t]*(?:from|import)[ \t]+([\w.]+)")  # `re` searches fast for a line break
+# `re` searches fast for a line break. Prose can begin a line with `from` as well.
+_IMPORTED_MODULE = re.compile(rb"\n[ \t]*(?:from[ \t]+([\w.]+)[ \t\\\r\n]*import\b|import[ \t]+([\w.]+))")
 # Fewer modules that happen to have the names of third-party packages do not make a folder an import root.
 _MIN_NAMES = 3
 _MIN_MODULES_IN_PACKAGE = 10  # its own modules have common names as well, which it imports from itself
@@ -23,7 +25,8 @@ _LIBRARIES = frozenset(
 
 def find_imported_modules(data: bytes) -> set[str]:
     """The modules from which a file imports, as they are written: `os.path`, `.home`."""
-    return {name.decode(errors="replace") for name in _IMPORTED_MODULE.findall(b"\n" + data)}
+    found = _IMPORTED_MODULE.findall(b"\n" + data)
+    return {(source or module).decode(errors="replace") for source, module in found}
 
 
 def find_import_roots(root: str, known_roots: Sequence[str], files: Iterable[str], modules: set[str]) -> list[str]:
@@ -37,7 +40,9 @@ def find_import_roots(root: str, known_roots: Sequence[str], files: Iterable[str
     known = {name for folder in known_roots for name in _importable_names(folder, paths)}
     known |= sys.stdlib_module_names | _LIBRARIES
     missing = {module for module in modules if _first_part(module) not in {"", *known}}
-    folders = {*_folders_of_packages(paths, {_first_part(module) for module in missing})}
+    nested = {pair for module in modules for pair in pairwise(module.split("."))}
+    packages = _folders_of_packages(paths, {_first_part(module) for module in missing}, nested)
+    folders = {*packages}
     folders |= _folders_of_modules(root, paths, missing)
     relative = (to_relative_path(root, folder) for folder in folders)
     return sorted(folder for folder in relative if not is_test_path(f"{folder}/"))
@@ -47,11 +52,16 @@ def _first_part(module: str) -> str:
     return module.partition(".")[0]
 
 
-def _folders_of_packages(files: Iterable[str], names: set[str]) -> Iterator[str]:
-    """The only folders of the packages with these names."""
+def _folders_of_packages(files: Iterable[str], names: set[str], nested: set[tuple[str, str]]) -> Iterator[str]:
+    """The only folders of the packages with these names, except those that are imported from their own folder.
+
+    `nested` are the names of packages with those of what is imported from them: `context` and `search`.
+    """
     parents = defaultdict(set)
     for folder in _top_level_packages(files):
-        parents[os.path.basename(folder)].add(os.path.dirname(folder))
+        parent, name = os.path.split(folder)
+        if (os.path.basename(parent), name) not in nested:
+            parents[name].add(parent)
     return (next(iter(found)) for name, found in parents.items() if len(found) == 1 and name in names)
 
 
