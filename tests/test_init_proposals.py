@@ -397,6 +397,42 @@ def test_a_home_of_scoped_sessions_guards_their_factories_too(project: Path) -> 
     assert "sqlalchemy.ext.asyncio.async_sessionmaker" not in resource.constructors
 
 
+SCRIPT = """\
+import redis
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings): ...
+
+
+settings = Settings()
+
+if __name__ == "__main__":
+    client = redis.Redis()
+"""
+FACTORY = "import redis\n\n\ndef make():\n    client = redis.Redis()\n    return client\n\n\nclient = make()\n"
+
+
+def test_what_only_a_script_keeps_is_no_home(project: Path) -> None:
+    """Nothing imports its settings, and an import does not create what it does as a program."""
+    files = {"scripts/stats.py": SCRIPT, "app/home.py": SCRIPT, "app/user.py": "from app.home import settings\n"}
+    assert members(propose(project, files)) == ["app.home.settings"]
+
+
+def test_a_function_that_creates_is_no_accessor(project: Path) -> None:
+    """Its variable has the same name as that of the module, which it is called for."""
+    assert members(propose(project, {"app/home.py": FACTORY, **USER})) == ["app.home.client"]
+
+
+def test_clients_come_before_further_settings(project: Path) -> None:
+    settings = SCRIPT.partition("if __name__")[0]
+    files = {f"app/config{number}.py": settings for number in range(6)}
+    users = {f"app/user{number}.py": f"from app.config{number} import settings\n" for number in range(6)}
+    proposed = members(propose(project, {**files, **users, "app/home.py": FACTORY, **USER}))
+    assert len(proposed) == 5
+    assert proposed[1] == "app.home.client"
+
+
 SET_UP = """\
 import redis
 

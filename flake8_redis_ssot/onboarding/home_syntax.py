@@ -20,11 +20,17 @@ def assignment(statement: ast.stmt) -> tuple[Sequence[ast.expr], ast.expr | None
 
 
 def iter_top_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """The statements that run when a module is loaded, without those of loops."""
+    """The statements that run when a module is imported, without those of loops."""
     for statement in body:
         yield statement
-        if isinstance(statement, (ast.If, ast.Try, ast.With)):
+        if isinstance(statement, (ast.If, ast.Try, ast.With)) and not _is_main_guard(statement):
             yield from iter_top_statements(_blocks(statement))
+
+
+def _is_main_guard(statement: ast.stmt) -> bool:
+    """Whether it is `if __name__ == "__main__":`."""
+    nodes = ast.walk(statement.test) if isinstance(statement, ast.If) else ()
+    return any(isinstance(node, ast.Constant) and node.value == "__main__" for node in nodes)
 
 
 def iter_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
@@ -56,6 +62,12 @@ def find_returns(function: FunctionNode) -> list[ast.Return]:
 def global_names(function: FunctionNode) -> set[str]:
     """The names that a function declares global."""
     return {name for each in iter_statements(function.body) if isinstance(each, ast.Global) for name in each.names}
+
+
+def local_names(function: FunctionNode) -> set[str]:
+    """The names that a function assigns and does not declare global."""
+    targets = (target for each in iter_statements(function.body) for target in assignment(each)[0])
+    return {target.id for target in targets if isinstance(target, ast.Name)} - global_names(function)
 
 
 def decorator_names(node: FunctionNode) -> list[str]:

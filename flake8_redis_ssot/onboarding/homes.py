@@ -17,6 +17,7 @@ from flake8_redis_ssot.onboarding.home_syntax import (
     is_cached,
     is_generator,
     iter_top_statements,
+    local_names,
 )
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name
 
@@ -174,7 +175,7 @@ def _with_accessors(homes: Sequence[Home], functions: Iterable[FunctionNode]) ->
     accessors: dict[str, list[FunctionNode]] = {}
     kept = {home.instance for home in homes if home.form is HomeForm.NAME}
     for function in functions if kept else ():
-        returned = kept.intersection(_returned_names(function))
+        returned = kept.intersection(_returned_names(function)) - local_names(function)
         if returned and not is_generator(function) and not _takes_arguments(function):
             for name in returned:
                 accessors.setdefault(name, []).append(function)

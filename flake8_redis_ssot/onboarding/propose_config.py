@@ -60,13 +60,9 @@ class ProposalSearch:
 
     def propose(self, is_wanted: IsWanted | None, jobs: int) -> list[ConfigProposal]:
         """The proposals, best first, of the candidates that are wanted; by default of what a program has one of."""
-        useful: list[_Draft] = []
-        waiting = sorted(self._draft(is_wanted), key=_Draft.rank_uncounted)
-        while waiting and len(useful) < _MAX_PROPOSALS:
-            counted = self._count(waiting[:_MAX_PROPOSALS], jobs)
-            useful += [each for each in counted if is_wanted or each.proposal.is_useful]
-            del waiting[:_MAX_PROPOSALS]
-        return _rank(useful)[:_MAX_PROPOSALS]
+        drafts = sorted(self._draft(is_wanted), key=_Draft.rank_uncounted)
+        counted = self._count(drafts, jobs) if drafts else []
+        return _rank([each for each in counted if is_wanted or each.proposal.is_useful])[:_MAX_PROPOSALS]
 
     def _draft(self, is_wanted: IsWanted | None) -> list[_Draft]:
         """The proposals, not yet counted, except those that report nothing in shipped code and are not usual."""
@@ -130,8 +126,8 @@ def _is_offered(candidate: ResourceCandidate, evidence: Evidence) -> bool:
     """Whether other modules can get the instance: they do, or its module is imported and made for that."""
     if evidence.users:
         return True
-    is_home = candidate.accessor or candidate.is_own or (candidate.preset and evidence.importers)
-    return candidate.is_public and bool(is_home)
+    is_home = candidate.accessor or candidate.is_own or candidate.preset
+    return candidate.is_public and bool(is_home) and evidence.importers > 0
 
 
 def _rank_scored(scored: tuple[ResourceCandidate, Evidence]) -> tuple[bool, bool, int]:
@@ -160,7 +156,10 @@ class _Draft(NamedTuple):
 
 
 def _rank(drafts: Sequence[_Draft]) -> list[ConfigProposal]:
-    """The proposals, best first: clients of one module in the order of the catalogue, further settings of one last."""
+    """The proposals, best first: clients of one module in the order of the catalogue, further settings last.
+
+    These are of a module that has another proposal, or nothing bypasses them.
+    """
     best: dict[str, int] = {}
     for draft in drafts:
         canonical = draft.proposal.canonical
@@ -171,7 +170,8 @@ def _rank(drafts: Sequence[_Draft]) -> list[ConfigProposal]:
     first: list[ConfigProposal] = []
     other: list[ConfigProposal] = []
     for each in (draft.proposal for draft in ranked):
-        is_further = not each.canonical.preset and each.canonical.module in seen
+        is_other = each.canonical.module in seen or (seen and not each.found.shipped)
+        is_further = not each.canonical.preset and is_other
         (other if is_further else first).append(each)
         seen |= {each.canonical.module} if not each.canonical.preset else set()
     return first + other
