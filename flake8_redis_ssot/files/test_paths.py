@@ -18,6 +18,11 @@ def is_named_after(relative_path: str, modules: Collection[str]) -> bool:
     return any(stem in (f"test_{module}", f"{module}_test", f"{module}_tests") for module in modules)
 
 
+def is_about(relative_path: str, module: str) -> bool:
+    """Whether a test file is named after a module (a name without dots) or a part of it: `test_cache_expiry.py`."""
+    return relative_path.rpartition("/")[2].startswith(f"test_{module}_") or is_named_after(relative_path, {module})
+
+
 def is_test_path(relative_path: str) -> bool:
     """Whether a path (relative, with `/`) belongs to a test or to test support."""
     return bool(_TEST_FILE.search(relative_path) or _TEST_FOLDER.search(relative_path))

@@ -11,6 +11,7 @@ from flake8_redis_ssot.fixes.accessors.reads import AccessorReads, methods_named
 from flake8_redis_ssot.fixes.accessors.variables import find_variable
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.usage.references import find_calls, find_references
+from flake8_redis_ssot.project.types.receivers import receiver_of_parameter
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
 
@@ -183,7 +184,9 @@ class FlowSearch:
         if self._reads.is_recognised or not isinstance(function, ast.Name):
             return False
         symbol = self._context.symbol_table(path).lookup(function.id, function)
-        return symbol is not None and any(isinstance(each, ast.arg) for each in symbol.binding_nodes)
+        table = self._context.symbol_table(path)
+        parameters = (each for each in symbol.binding_nodes if isinstance(each, ast.arg)) if symbol is not None else ()
+        return any(receiver_of_parameter(each, table) is None for each in parameters)
 
     def _is_attribute_set(self, call: ast.Call) -> bool:
         """Whether `setattr` is passed the name of a variable that the accessor reads."""

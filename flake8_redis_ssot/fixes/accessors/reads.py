@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from flake8_redis_ssot.fixes.accessors.model import AccessorModel, Variable
 from flake8_redis_ssot.fixes.accessors.variables import find_variable
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.loading.known_names import LOG_METHODS
 from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, FunctionNode
 
 _MAX_NODES = 200  # limits the search
@@ -84,8 +85,10 @@ def _add_node(
     if node in reads.nodes:
         return
     reads.nodes[node] = path
-    names = context.names(path)
+    names, logging = context.names(path), {each for call in _find_log_calls(node) for each in _logging_parts(call)}
     for each in ast.walk(node):
+        if each in logging:
+            continue
         if collects_names and isinstance(each, ast.Constant) and isinstance(each.value, str):
             reads.strings.add(each.value)
         elif collects_names and isinstance(each, ast.Attribute) and isinstance(each.ctx, ast.Load):
@@ -99,6 +102,20 @@ def _add_node(
                 variable = Variable(definition.path, definition.qualname)
             if variable is not None:
                 _add_variable(variable, reads, context)
+
+
+def _find_log_calls(node: ast.AST) -> Iterator[ast.Call]:
+    """The calls such as `logger.info("…")` whose results nobody uses."""
+    for each in ast.walk(node):
+        call = each.value if isinstance(each, ast.Expr) else None
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr in LOG_METHODS:
+            yield call
+
+
+def _logging_parts(call: ast.Call) -> Iterator[ast.AST]:
+    """The logger with its method, and the texts: what an accessor returns does not come from them."""
+    yield from ast.walk(call.func)
+    yield from (each for each in call.args if isinstance(each, ast.Constant))
 
 
 def methods_named(name: str, path: str, context: FixContext) -> Iterator[FunctionNode]:

@@ -20,17 +20,26 @@ _SCRIPT_FOLDER = re.compile(r"(?:^|/)scripts/")
 def check(arguments: Iterable[Argument], file: FileContext, context: FixContext) -> None:
     """Raise NotFixableError if a test or a script chooses an argument that a fix would drop.
 
-    Such an argument is a text or a number, a parameter (of a test: a fixture), comes from a module of tests, or is
-    computed from one of these.
+    Such an argument is a constant or a name of a library, such as `NullPool`, or is computed from a text, a number, None,
+    a parameter (of a test: a fixture), or something from a module of tests.
     """
     is_script = _SCRIPT_FOLDER.search(file.relative_path) is not None
     if not file.is_test and not is_script:
         return
     kind = "test" if file.is_test else "script"
     for argument in arguments:
-        if any(_is_chosen(node, file.path, context) for node in _iter_parts(argument.value, file.path, context)):
+        parts = _iter_parts(argument.value, file.path, context)
+        if _is_fixed(argument.value, file.path, context) or any(_is_chosen(each, file.path, context) for each in parts):
             text = argument.format(ast.unparse)
             raise NotFixableError(f"the {kind} chooses the argument `{text}`, and so needs an instance of its own")
+
+
+def _is_fixed(value: ast.expr, path: str, context: FixContext) -> bool:
+    """Whether a value is a constant or a name of a library."""
+    if isinstance(value, ast.Constant):
+        return True
+    definition = context.names(path).resolve(value) if isinstance(value, (ast.Name, ast.Attribute)) else None
+    return definition is not None and definition.path is None
 
 
 def _iter_parts(value: ast.expr, path: str, context: FixContext) -> Iterator[ast.expr]:
@@ -57,7 +66,7 @@ def _iter_parts(value: ast.expr, path: str, context: FixContext) -> Iterator[ast
 
 def _is_chosen(node: ast.expr, path: str, context: FixContext) -> bool:
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, (str, int)) and not isinstance(node.value, bool)
+        return node.value is None or (isinstance(node.value, (str, int)) and not isinstance(node.value, bool))
     if not isinstance(node, (ast.Name, ast.Attribute)):
         return False
     symbol = context.symbol_table(path).lookup(node.id, node) if isinstance(node, ast.Name) else None

@@ -18,7 +18,7 @@ from flake8_redis_ssot.fixes.conditions import (
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
-from flake8_redis_ssot.fixes.instances import own_arguments, varying_arguments
+from flake8_redis_ssot.fixes.instances import meant_instances, own_arguments, varying_arguments
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, find_access_doubts, find_shared_construction
 from flake8_redis_ssot.fixes.instances.accessor_call import iter_names
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_forwarded_call
@@ -69,6 +69,7 @@ def find_doubts(
     )
     uses = collect_uses(construction.expression, document).without_return(excluded_function)
     followed = follow_arguments(uses, context)
+    meant_instances.check(construction, followed.own, file, document.symbol_table)
     if not is_same_class:
         yield find_class_doubt(construction, constructed, shared_access, followed.all, context)
     comparison = ClassComparison(

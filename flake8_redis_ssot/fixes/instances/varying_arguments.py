@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 
 from flake8_redis_ssot.fixes.accessors.parameters import Argument
@@ -16,24 +17,29 @@ from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 # Conversions: their result is the same value.
 _CONVERSIONS = frozenset({"str", "int", "float", "bool", "bytes"})
+# Parameters for settings, of which a program has one set.
+_SETTINGS_NAME = re.compile(r"settings|conf|cfg|opt|env|arg|param|app", re.IGNORECASE)
 
 
 def check(arguments: Iterable[Argument], table: SymbolTable) -> None:
     """Raise NotFixableError if an argument that a fix would drop differs from call to call.
 
-    It is computed from a parameter or a loop variable (`f"redis://{tenant}"`), also by the callers in the file, or is
-    `*args` or `**kwargs` of the function around. An argument that is just a parameter may always be the same.
+    It is computed from a parameter or a loop variable (`f"redis://{tenant}"`), also by the callers in the file, is an
+    attribute of a parameter, other than one for settings, or is `*args` or `**kwargs` of the function around. An
+    argument that is just a parameter may always be the same.
     """
     for argument in arguments:
         value = argument.value
         names = _find_variadic(value, table) if argument.is_unpacked else _find_sources(value, table)
-        name = next(iter(names), None)
+        name, owner = next(iter(names), None), _find_owner(value, table)
+        text = argument.format(ast.unparse)
         if name is not None:
-            text = argument.format(ast.unparse)
             raise NotFixableError(
                 f"the argument `{text}` comes from `{name}`, which differs from call to call, and a shared "
                 "instance is created once"
             )
+        if owner is not None:
+            raise NotFixableError(f"the argument `{text}` comes from the parameter `{owner}`: callers choose it")
 
 
 def _find_variadic(value: ast.expr, table: SymbolTable) -> Iterator[str]:
@@ -45,6 +51,18 @@ def _find_variadic(value: ast.expr, table: SymbolTable) -> Iterator[str]:
             if isinstance(function, FunctionNode) and node in (function.args.vararg, function.args.kwarg):
                 yield value.id
     yield from _find_sources(value, table)
+
+
+def _find_owner(value: ast.expr, table: SymbolTable) -> str | None:
+    """The parameter of which a value is an attribute; None if it is not, or if that is `self` or one for settings."""
+    root = value
+    while isinstance(root, ast.Attribute):
+        root = root.value
+    if root is value or not isinstance(root, ast.Name) or _SETTINGS_NAME.search(root.id):
+        return None
+    symbol = table.lookup(root.id, root)
+    parameters = [node for node in symbol.binding_nodes if isinstance(node, ast.arg)] if symbol is not None else []
+    return root.id if any(receiver_of_parameter(node, table) is None for node in parameters) else None
 
 
 def _find_sources(value: ast.expr, table: SymbolTable) -> Iterator[str]:
