@@ -18,6 +18,7 @@ from flake8_redis_ssot.semantic.ast_queries import (
 
 _ABSTRACT_BASES = frozenset({"ABC", "ABCMeta", "Protocol"})
 _VALUE_BASES = frozenset({"BaseException", "Enum", "Exception", "NamedTuple", "TypedDict"})
+_VALIDATORS = frozenset({"field_validator", "model_validator", "root_validator", "validator"})
 _LOGGER_NAMES = frozenset({"log", "logger", "logging", "LOG", "LOGGER", "warnings"})
 LoadTree = Callable[[str], ast.Module]
 LoadOutline = Callable[[str], "ast.Module | None"]
@@ -75,9 +76,10 @@ class ClassSummary:
 
     @cached_property
     def methods(self) -> dict[str, bool]:
-        """The public methods, own and inherited, and whether each is asynchronous."""
-        functions = collect_methods(self._definition, self._resolver, self._load_outline)
-        return {name: _is_async(method) for name, method in functions.items() if not name.startswith("_")}
+        """The public methods, own and inherited, and whether each is asynchronous; no validators, which nobody calls."""
+        functions = collect_methods(self._definition, self._resolver, self._load_outline).items()
+        public = {name: method for name, method in functions if not (name.startswith("_") or _is_validator(method))}
+        return {name: _is_async(method) for name, method in public.items()}
 
     @cached_property
     def interfaces(self) -> dict[Definition, frozenset[str]]:
@@ -139,11 +141,19 @@ class ClassSummary:
         return [each for each in _own_functions(node) if not each.name.startswith("_")]
 
 
+def _decorator_names(method: FunctionNode) -> list[str]:
+    return [dotted_name(each.func if isinstance(each, ast.Call) else each) for each in method.decorator_list]
+
+
 def _is_async(method: FunctionNode) -> bool:
-    decorator_names = [dotted_name(each.func if isinstance(each, ast.Call) else each) for each in method.decorator_list]
     return isinstance(method, ast.AsyncFunctionDef) or any(
-        name.endswith("asynccontextmanager") for name in decorator_names
+        name.endswith("asynccontextmanager") for name in _decorator_names(method)
     )
+
+
+def _is_validator(method: FunctionNode) -> bool:
+    """Whether it is a validator of pydantic: https://docs.pydantic.dev/latest/concepts/validators/."""
+    return any(name.rpartition(".")[2] in _VALIDATORS for name in _decorator_names(method))
 
 
 def _base_names(node: ast.ClassDef) -> set[str]:
