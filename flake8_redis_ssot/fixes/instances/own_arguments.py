@@ -20,8 +20,8 @@ _SCRIPT_FOLDER = re.compile(r"(?:^|/)scripts/")
 def check(arguments: Iterable[Argument], file: FileContext, context: FixContext) -> None:
     """Raise NotFixableError if a test or a script chooses an argument that a fix would drop.
 
-    Such an argument is a constant or a name of a library, such as `NullPool`, or is computed from a text, a number, None,
-    a parameter (of a test: a fixture), or something from a module of tests.
+    Such an argument is a constant or a name of a library, such as `NullPool`, or is computed from a text, a number,
+    None, a parameter (of a test: a fixture), or something from a module of tests.
     """
     is_script = _SCRIPT_FOLDER.search(file.relative_path) is not None
     if not file.is_test and not is_script:

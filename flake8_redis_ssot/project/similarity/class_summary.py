@@ -76,7 +76,7 @@ class ClassSummary:
 
     @cached_property
     def methods(self) -> dict[str, bool]:
-        """The public methods, own and inherited, and whether each is asynchronous; no validators, which nobody calls."""
+        """The public methods, own and inherited, and whether each is asynchronous; validators do not count."""
         functions = collect_methods(self._definition, self._resolver, self._load_outline).items()
         public = {name: method for name, method in functions if not (name.startswith("_") or _is_validator(method))}
         return {name: _is_async(method) for name, method in public.items()}
