@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Sequence
 
 from flake8_redis_ssot.config.model import Resource
 from flake8_redis_ssot.config.presets import first_spelling
@@ -16,6 +17,7 @@ from flake8_redis_ssot.fixes.usage.observations import MemberUse, ValueUses
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.class_members import collect_mro
+from flake8_redis_ssot.project.types.class_model import MroEntry
 from flake8_redis_ssot.project.types.names import FileNames
 
 _ASYNCHRONOUS = ".asyncio."
@@ -47,7 +49,9 @@ def find_class_doubt(
     if constructed is None:
         return Doubt(f"the class of what `{constructor.name}` returns could not be determined")
     if _is_subclass(constructed, shared, context):
-        return Doubt(f"`{constructed.name}` is a subclass of `{shared.name}`, the class of {expression}")
+        reason = f"`{constructed.name}` is a subclass of `{shared.name}`, the class of {expression}"
+        overridden = _find_overridden(constructed, shared, uses, context)
+        return Doubt(f"{reason}, and overrides `{overridden}`", Applicability.MANUAL) if overridden else Doubt(reason)
     if _is_subclass(shared, constructed, context):
         return Doubt(f"{expression} is a `{shared.name}`, a subclass of `{constructed.name}`")
     return Doubt(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared.name}`")
@@ -100,8 +104,22 @@ def _constructs(owner: Definition, made: Definition, names: FileNames) -> bool:
 
 def _is_subclass(subclass: Definition, base: Definition, context: FixContext) -> bool:
     """Whether a class inherits from another one, both of the project."""
+    return bool(_classes_below(subclass, base, context))
+
+
+def _classes_below(subclass: Definition, base: Definition, context: FixContext) -> Sequence[MroEntry]:
+    """A class and those of its bases that come before another one of the project; none if it is no base of it."""
     if subclass.path is None or base.path is None:
-        return False
+        return ()
     base_node = context.names(base.path).find_definition(base.qualname)
     mro = collect_mro(subclass.qualname, context.names(subclass.path), ())
-    return any(entry.node is base_node for entry in mro[1:] if base_node is not None)
+    places = [index for index, entry in enumerate(mro) if index and entry.node is base_node is not None]
+    return mro[: places[0]] if places else ()
+
+
+def _find_overridden(subclass: Definition, base: Definition, uses: ValueUses, context: FixContext) -> str | None:
+    """The first used member that a class does not inherit from a base of it."""
+    classes = _classes_below(subclass, base, context)
+    return next(
+        (use.name for use in uses.of_type(MemberUse) if any(use.name in each.members for each in classes)), None
+    )

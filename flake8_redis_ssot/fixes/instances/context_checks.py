@@ -13,7 +13,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt, list_rows
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.instances.exclusive_branches import Position, exclusive_ranges, is_in_loop
-from flake8_redis_ssot.fixes.usage.observations import Discarded, ValueUses
+from flake8_redis_ssot.fixes.usage.observations import DerivedValue, Discarded, MemberUse, ValueUses
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.constructions import find_constructors
 from flake8_redis_ssot.project.types.class_model import ClassMembers
@@ -49,8 +49,10 @@ def find_context_doubts(
     if file.path.endswith(NOTEBOOK_SUFFIX):
         yield Doubt("the cells of a notebook can be run in any order and more than once")
     yield from _check_event_loop(construction, shared_members)
-    yield from _check_multiple_instances(construction, file, context)
-    yield from _check_loop(construction, document.symbol_table.ancestors(construction.expression))
+    is_only_called = _is_only_called(uses)
+    if not (is_only_called and _is_called_at_once(construction, document.symbol_table)):
+        yield from _check_multiple_instances(construction, file, context)
+    yield from _check_loop(construction, document.symbol_table, is_separate=file.is_test or not is_only_called)
     if uses.of_type(Discarded):
         yield Doubt(
             "the instance is not used: it may be constructed for what the constructor does", Applicability.MANUAL
@@ -71,6 +73,20 @@ def _check_event_loop(construction: ConstructionSite, shared_members: ClassMembe
     else:
         return
     yield Doubt(f"`{name}` is asynchronous, and a shared one belongs to one event loop")
+
+
+def _is_only_called(uses: ValueUses) -> bool:
+    """Whether only methods of the instance are called: a loop is then like a function that is called repeatedly."""
+    return all(
+        (isinstance(each, MemberUse) and each.kind == "call") or (isinstance(each, DerivedValue) and each.is_call)
+        for each in uses.observations
+    )
+
+
+def _is_called_at_once(construction: ConstructionSite, symbol_table: SymbolTable) -> bool:
+    """Whether a method of the instance is called where it is constructed: no variable holds it beside another one."""
+    parent = symbol_table.parent(construction.expression)
+    return isinstance(parent, ast.Attribute) and symbol_table.call_of(parent) is not None
 
 
 def _check_multiple_instances(
@@ -151,12 +167,14 @@ def _is_in_lambda(node: ast.expr, symbol_table: SymbolTable) -> bool:
     return symbol_table.scope_of(node).kind == "lambda"
 
 
-def _check_loop(construction: ConstructionSite, ancestors: Iterator[ast.AST]) -> Iterator[Doubt]:
+def _check_loop(construction: ConstructionSite, symbol_table: SymbolTable, *, is_separate: bool) -> Iterator[Doubt]:
+    """Instances that a loop constructs may have to be separate, if they are kept or replace one that failed."""
     child: ast.AST = construction.expression
-    for node in ancestors:
+    for node in symbol_table.ancestors(child):
         if isinstance(node, _FUNCTIONS):
             return
-        if isinstance(node, _LOOPS) and child is not getattr(node, "iter", None):
+        is_separate = is_separate or (isinstance(node, ast.Try) and bool(node.handlers))
+        if is_separate and isinstance(node, _LOOPS) and child is not getattr(node, "iter", None):
             yield Doubt("a loop constructs one in each iteration, perhaps to be separate", Applicability.MANUAL)
             return
         child = node
