@@ -123,11 +123,11 @@ def _judge(candidate: ResourceCandidate, evidence: Evidence) -> ResourceCandidat
 
 
 def _is_offered(candidate: ResourceCandidate, evidence: Evidence) -> bool:
-    """Whether other modules can get the instance: they do, or its module is imported and made for that."""
+    """Whether other modules can get the instance: they do, or it has an accessor, or its module is imported."""
     if evidence.users:
         return True
-    is_home = candidate.accessor or candidate.is_own or candidate.preset
-    return candidate.is_public and bool(is_home) and evidence.importers > 0
+    is_imported = evidence.importers > 0 and (candidate.is_own or candidate.preset)
+    return candidate.is_public and bool(candidate.accessor or is_imported)
 
 
 def _rank_scored(scored: tuple[ResourceCandidate, Evidence]) -> tuple[bool, bool, int]:
