@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.fixes.accessors.model import NotRecognisedError
-from flake8_redis_ssot.fixes.accessors.variables import assigned_value, find_variable
+from flake8_redis_ssot.fixes.accessors.variables import assigned_value
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.ast_queries import dotted_name
@@ -38,7 +38,7 @@ def _spell(node: ast.AST, path: str, context: FixContext, depth: int = 0) -> str
     if isinstance(node, (ast.Name, ast.Attribute)) and dotted_name(node):
         definition = context.names(path).resolve(node)
         if definition is not None and not definition.is_guess:
-            return _spell_definition(node, definition, path, context, depth)
+            return _spell_definition(definition, context, depth)
     if isinstance(node, ast.Name):
         return _spell_local(node, path, context, depth)
     if isinstance(node, ast.Call) and depth < _MAX_DEPTH and (returned := _find_returned(node, path, context)):
@@ -70,15 +70,14 @@ def _find_returned(call: ast.Call, path: str, context: FixContext) -> tuple[ast.
     return (value, definition.path) if is_all and isinstance(value, ast.Name) else None
 
 
-def _spell_definition(node: ast.expr, definition: Definition, path: str, context: FixContext, depth: int) -> str:
+def _spell_definition(definition: Definition, context: FixContext, depth: int) -> str:
     """A module variable that is bound once is what is assigned to it; anything else is spelled by its full name."""
-    variable = find_variable(node, path, context) if definition.path is not None else None
-    table = context.symbol_table(variable.path) if variable is not None else None
-    symbol = table.find_symbol(table.module_scope, variable.qualname) if table is not None and variable else None
+    table = context.symbol_table(definition.path) if definition.path is not None else None
+    symbol = table.find_symbol(table.module_scope, definition.qualname) if table is not None else None
     value = assigned_value(symbol.bindings[0]) if symbol is not None and len(symbol.bindings) == 1 else None
-    if value is not None and variable is not None and depth < _MAX_DEPTH:
+    if value is not None and definition.path is not None and depth < _MAX_DEPTH:
         try:
-            return _spell(value, variable.path, context, depth + 1)
+            return _spell(value, definition.path, context, depth + 1)
         except NotRecognisedError:
             pass  # the name has to do
     return f"<{definition.path or ''}:{definition.qualname or definition.name}>"
