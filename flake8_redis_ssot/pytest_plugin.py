@@ -12,7 +12,8 @@ import os
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ import pytest
 if TYPE_CHECKING:
     from flake8_redis_ssot.model import Finding
 
+_PACKAGE = f"{__name__.partition('.')[0]}."
 _CODE = re.compile(r"RSS\d+\Z")
 _WHOLE = "redis-ssot"  # the test of the whole project, which passes if there are no findings
 _SUFFIXES = (".py", ".pyi", ".ipynb")
@@ -49,6 +51,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
 
         early_config.pluginmanager.register(ObservedTests(), "redis-ssot-observed-tests")
     elif options.redis_ssot_runtime:
+        _import_own_modules_unchanged(early_config)
         from flake8_redis_ssot.runtime.agent.garbage import paused_collection
 
         with paused_collection():
@@ -64,7 +67,27 @@ def pytest_configure(config: pytest.Config) -> None:
     """Register our marker (`-m 'not redis_ssot'` deselects our tests) and, with `--redis-ssot`, what collects them."""
     config.addinivalue_line("markers", "redis_ssot: a test of `--redis-ssot`")
     if config.getoption("--redis-ssot"):
+        _import_own_modules_unchanged(config)
         config.pluginmanager.register(_Collection(config), "redis-ssot-collection")
+
+
+class _OwnModuleFinder:
+    """Finds our modules for Python's own loader.
+
+    pytest rewrites the assertions of all modules of a plugin's package, and then takes twice as long to import them.
+    """
+
+    @staticmethod
+    def find_spec(name: str, path: Sequence[str] | None = None, target: object = None) -> ModuleSpec | None:
+        """The spec of one of our modules, None for all others."""
+        return PathFinder.find_spec(name, path) if name.startswith(_PACKAGE) else None
+
+
+def _import_own_modules_unchanged(config: pytest.Config) -> None:
+    """Import our modules without pytest's changes for as long as it runs."""
+    if _OwnModuleFinder not in sys.meta_path:
+        sys.meta_path.insert(0, _OwnModuleFinder)
+        config.add_cleanup(lambda: sys.meta_path.remove(_OwnModuleFinder))
 
 
 class _Collection:

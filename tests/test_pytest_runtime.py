@@ -131,6 +131,45 @@ def test_same_results_without_budgets(options: list[str], app: ObservedProject) 
     assert plain.stdout.splitlines()[-1].split(" in ")[0] == run.output.splitlines()[-1].split(" in ")[0]
 
 
+def test_own_modules_are_not_rewritten(app: ObservedProject) -> None:
+    app.write(
+        "test_app.py",
+        """\
+        import sys
+        from importlib.machinery import SourceFileLoader
+
+        def test_loaders():
+            ours = [module for name, module in sys.modules.items() if name.startswith("flake8_redis_ssot.runtime.")]
+            assert ours
+            assert {type(module.__loader__) for module in ours} == {SourceFileLoader}
+        """,
+    )
+    run = app.pytest()
+    assert run.exit_code == 0, run.output
+
+
+def test_a_method_that_is_added_later_is_watched(app: ObservedProject) -> None:
+    app.configure("")
+    pyproject = app.root / "pyproject.toml"
+    pyproject.write_text(pyproject.read_text().replace('"redis.**.from_url"', '"library.**.create"'))
+    app.write("library/__init__.py", "")
+    app.write("library/base.py", "class Client:\n    pass\n")
+    app.write(
+        "library/extension.py",
+        """\
+        from library.base import Client
+
+        def create(cls):
+            return cls()
+
+        Client.create = classmethod(create)
+        """,
+    )
+    app.write("test_app.py", "import library.extension\n\ndef test_it():\n    library.extension.Client.create()\n")
+    run = app.pytest()
+    assert run.constructed() == {"test_app.py:4": 1}
+
+
 def test_unmeasured_budget_is_skipped(app: ObservedProject) -> None:
     app.configure("runtime = { leaks = 0, p95-ms = 1, connections = 1 }\n")
     app.write("test_app.py", "def test_nothing():\n    pass\n")
