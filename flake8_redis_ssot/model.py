@@ -1,9 +1,8 @@
 """The values that all layers share, from facts to reports. All are frozen, and depend on the standard library only.
 
-They are named tuples because creating a dataclass takes a millisecond or two at every start.
+They are named tuples because creating a dataclass takes a millisecond or two at every start. Modules with many of them
+do without `from __future__ import annotations`: a named tuple would compile each annotation at every start.
 """
-
-from __future__ import annotations
 
 import os
 from enum import Enum, IntEnum

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flake8_redis_ssot.config.model import DEFAULT_BASELINE, Config, ConfigError, ConfigProblem
 from flake8_redis_ssot.config.parser import build_config
@@ -146,7 +147,7 @@ def _with_default_baseline(config: Config) -> Config:
 def _read_table(path: Path, problems: list[ConfigProblem]) -> _ConfigTable | None:
     name = to_display_path(str(path))
     try:
-        document = parse_toml(_read_text(path))
+        document = _parse_document(_read_text(path))
     except OSError as error:
         problems.append(ConfigProblem(name, "", f"cannot be read: {error.strerror}"))
     except UnicodeDecodeError as error:
@@ -159,7 +160,7 @@ def _read_table(path: Path, problems: list[ConfigProblem]) -> _ConfigTable | Non
 
 
 def _find_tool_table(
-    document: dict[str, object], name: str, is_pyproject: bool, problems: list[ConfigProblem]
+    document: Mapping[str, Any], name: str, is_pyproject: bool, problems: list[ConfigProblem]
 ) -> _ConfigTable | None:
     """Our table in a TOML document: `tool.redis-ssot`, or in a file of our own without it, the whole document."""
     tool_tables = document.get("tool")
@@ -209,10 +210,15 @@ def _has_tool_table(file: str) -> bool:
     try:
         text = _read_text(Path(file))
         # Most files do not contain our name, and need no parsing.
-        tools = parse_toml(text).get("tool") if _TOOL_NAME.search(text) else None
+        tools = _parse_document(text).get("tool") if _TOOL_NAME.search(text) else None
     except (OSError, ValueError):
         return True
     return isinstance(tools, dict) and any(map(_TOOL_NAME.fullmatch, tools))
+
+
+@lru_cache(maxsize=1)  # a configuration is found by its contents, and then loaded
+def _parse_document(text: str) -> Mapping[str, Any]:
+    return parse_toml(text)
 
 
 def _read_text(path: Path) -> str:

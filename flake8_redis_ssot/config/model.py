@@ -1,7 +1,5 @@
 """The configuration as frozen values, and the errors of reading one."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from pathlib import Path

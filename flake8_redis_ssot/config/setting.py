@@ -1,7 +1,5 @@
 """One setting: its key, type, help and default, and how its value is read."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, NamedTuple, Protocol
 

@@ -1,7 +1,5 @@
 """A TOML table whose values are validated as they are read; problems are reported to a callback."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple, TypeGuard
@@ -54,11 +52,11 @@ class Table(NamedTuple):
             return [(item, f"{full_key}[{index}]") for index, item in enumerate(value)]
         return [(value, full_key)]
 
-    def table(self, key: str) -> Table | None:
+    def table(self, key: str) -> "Table | None":
         """The nested table at `key`; None, reported, if it is not a table."""
         return self.as_table(self.values[key], self.full_key(key))
 
-    def as_table(self, value: object, key: str) -> Table | None:
+    def as_table(self, value: object, key: str) -> "Table | None":
         """The `value` at the full `key` as a table; None, reported, if it is not one."""
         if isinstance(value, dict):
             return self._replace(values=value, key=key)

@@ -3,8 +3,6 @@
 Their JSON schemas are in `json_schema`, which a check does not load.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
@@ -85,7 +83,7 @@ class Choice(NamedTuple):
         return String(self.validate).read(table, key)
 
 
-class Boolean(NamedTuple):
+class Boolean:
     """True or false; None for anything else."""
 
     def read(self, table: Table, key: str) -> bool | None:
@@ -97,7 +95,7 @@ class Boolean(NamedTuple):
         return None
 
 
-class Fraction(NamedTuple):
+class Fraction:
     """A number above 0 and up to 1; None for any other value."""
 
     def read(self, table: Table, key: str) -> float | None:
@@ -112,7 +110,7 @@ class Fraction(NamedTuple):
         return None
 
 
-class Count(NamedTuple):
+class Count:
     """A whole number from 0; None for any other value."""
 
     def read(self, table: Table, key: str) -> int | None:
@@ -127,7 +125,7 @@ class Count(NamedTuple):
         return None
 
 
-class PositiveNumber(NamedTuple):
+class PositiveNumber:
     """A finite number above 0; None for any other value."""
 
     def read(self, table: Table, key: str) -> float | None:
@@ -142,7 +140,7 @@ class PositiveNumber(NamedTuple):
         return None
 
 
-class CodesByPattern(NamedTuple):
+class CodesByPattern:
     """A table that maps patterns to codes."""
 
     def read(self, table: Table, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -173,7 +171,7 @@ class ChoiceByCode(NamedTuple):
         return tuple((code.removeprefix("ALL"), word) for code, word in pairs)
 
 
-class Replacements(NamedTuple):
+class Replacements:
     """A table that maps dotted names to replacements (empty for none), or an array of names."""
 
     def read(self, table: Table, key: str) -> tuple[tuple[str, str], ...]:

@@ -1,7 +1,5 @@
 """The limits of the settings, checked against a run; each broken one with the places that broke it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple

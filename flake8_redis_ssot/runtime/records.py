@@ -1,7 +1,5 @@
 """What the agents of all processes of a run have written, as values; also the file of a recorded run."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections import Counter

@@ -1,7 +1,5 @@
 """Counting constructions by place: how many, how many at once, and what became of them."""
 
-from __future__ import annotations
-
 import inspect
 import os
 import sys
@@ -74,7 +72,7 @@ class PendingCall:
     __slots__ = ("key", "owner", "parent", "serial", "site", "subject")
 
     def __init__(
-        self, key: SiteKey, owner: Owner, site: SiteCounts, subject: int, parent: PendingCall | None, serial: int
+        self, key: SiteKey, owner: Owner, site: SiteCounts, subject: int, parent: "PendingCall | None", serial: int
     ) -> None:
         self.serial = serial
         self.owner = owner

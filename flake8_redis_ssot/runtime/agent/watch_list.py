@@ -1,7 +1,5 @@
 """What an observed process watches, as a file that its child processes read as well."""
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator
@@ -25,7 +23,7 @@ class WatchList(NamedTuple):
     resources: tuple[WatchedResource, ...]
     saves_each_test: bool = False
 
-    def targets(self) -> Iterator[Target]:
+    def targets(self) -> "Iterator[Target]":
         """Everything that is watched."""
         for resource in self.resources:
             for name in resource.constructors:
@@ -39,7 +37,7 @@ class WatchList(NamedTuple):
             json.dump(self._asdict(), file)
 
     @classmethod
-    def load(cls, folder: str) -> WatchList:
+    def load(cls, folder: str) -> "WatchList":
         """Read the list from the folder of a run. Raises OSError."""
         with open(os.path.join(folder, _FILE_NAME), encoding="utf-8") as file:
             values = json.load(file)
