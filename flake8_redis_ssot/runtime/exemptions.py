@@ -9,7 +9,6 @@ from flake8_redis_ssot.files.gitignore import PathPatterns
 from flake8_redis_ssot.files.test_paths import is_named_after, is_test_path
 from flake8_redis_ssot.runtime.agent.places import Place
 from flake8_redis_ssot.runtime.records import Site
-from flake8_redis_ssot.semantic.name_patterns import dotted_pattern
 
 
 class Exemptions:
@@ -21,7 +20,10 @@ class Exemptions:
         self._allowed = {resource.name: PathPatterns(resource.allow) for resource in config.resources}
         self._excluded = PathPatterns(config.exclude)
         self._import_roots = config.import_roots
+        # The roots relative to the root of the project, with a slash at the end; those outside hold no place.
+        self._prefixes = [_as_prefix(os.path.relpath(root, config.root)) for root in self._import_roots]
         self._reasons: dict[tuple[str, str, str], str] = {}
+        self._modules: dict[str, str] = {}
 
     def reason(self, site: Site) -> str:
         """Why a place may construct: in words for a report, empty if it may not."""
@@ -53,7 +55,9 @@ class Exemptions:
         """Whether a test constructs what its own module defines, as `FileContext.is_own_test` has it for findings."""
         if not is_test_path(site.place.file):
             return False
-        home = self._defining_module(site.type)
+        if site.type not in self._modules:
+            self._modules[site.type] = self._defining_module(site.type)
+        home = self._modules[site.type]
         modules = {home.rpartition(".")[2], resource.home.rpartition(".")[2]}
         return bool(home) and is_named_after(site.place.file, modules)
 
@@ -73,20 +77,27 @@ class Exemptions:
 
     def _module_names(self, file: str) -> list[str]:
         """The names that a file has below each of the import roots."""
-        path = os.path.join(self._config.root, *file.split("/"))
         names = []
-        for root in self._import_roots:
-            relative = os.path.relpath(path, root)
-            if not relative.startswith(os.pardir):
-                parts = relative.removesuffix(".py").split(os.sep)
+        for prefix in self._prefixes:
+            if file.startswith(prefix):
+                parts = file.removeprefix(prefix).removesuffix(".py").split("/")
                 names.append(".".join(parts[:-1] if parts[-1] == "__init__" else parts))
         return names
+
+
+def _as_prefix(folder: str) -> str:
+    """What the files in a relative folder begin with."""
+    return "" if folder == os.curdir else f"{folder.replace(os.sep, '/')}/"
 
 
 def _is_inside(name: str, pattern: str) -> bool:
     """Whether a module is, or lies in, what a pattern names; `app.__init__` is that file alone, `app` the package."""
     if pattern.endswith(".__init__"):
         return name == pattern.removesuffix(".__init__")
+    if "*" not in pattern:
+        return name == pattern or name.startswith(f"{pattern}.")
+    from flake8_redis_ssot.semantic.name_patterns import dotted_pattern  # late: few modules are given by patterns
+
     parts = name.split(".")
     regex = dotted_pattern(pattern)
     return any(regex.match(".".join(parts[:length])) for length in range(1, len(parts) + 1))

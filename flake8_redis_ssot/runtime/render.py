@@ -17,7 +17,7 @@ from flake8_redis_ssot.runtime.budgets import (
     resource_leaks,
 )
 from flake8_redis_ssot.runtime.exemptions import Exemptions
-from flake8_redis_ssot.runtime.records import RunRecord
+from flake8_redis_ssot.runtime.records import RunRecord, Site
 
 _MAX_ROWS = 20
 
@@ -36,22 +36,26 @@ def render_report(config: Config, record: RunRecord, *, limit: int = _MAX_ROWS) 
     return "\n".join(lines)
 
 
-def count_instances(resource: Resource, record: RunRecord, exemptions: Exemptions) -> tuple[int, int]:
-    """The instances of a resource that were constructed, without parts of others; and those that bypass it."""
-    sites = [site for site in record.sites() if site.resource == resource.name and not site.is_part]
-    return sum(site.constructed for site in sites), sum(
-        site.constructed for site in sites if not exemptions.reason(site)
-    )
+def _instance_sites(resource: Resource, record: RunRecord) -> list[Site]:
+    """The places that construct what is no part of something else."""
+    return [site for site in record.sites() if site.resource == resource.name and not site.is_part]
+
+
+def _count_instances(sites: Sequence[Site], exemptions: Exemptions) -> tuple[int, int]:
+    """The instances, and those that bypass the canonical module."""
+    bypassing = [site for site in sites if not exemptions.reason(site)]
+    return sum(site.constructed for site in sites), sum(site.constructed for site in bypassing)
 
 
 def _render_resource(resource: Resource, record: RunRecord, exemptions: Exemptions, limit: int) -> Iterator[str]:
-    total, bypassing = count_instances(resource, record, exemptions)
-    alive = sum(site.alive for site in record.sites() if site.resource == resource.name and not site.is_part)
+    sites = _instance_sites(resource, record)
+    total, bypassing = _count_instances(sites, exemptions)
+    alive = sum(site.alive for site in sites)
     yield (
         f"{resource.name}: {plural(total, 'instance')} constructed, {bypassing} of them bypass the canonical module; "
         f"{alive} alive at the end"
     )
-    yield from _render_sites(resource, record, exemptions, limit)
+    yield from _render_sites(sites, exemptions, limit)
     for name, (calls, objects) in record.accessors().items():
         if name in _accessors(resource):
             suffix = "" if objects <= 1 else f", which returned another object {objects - 1} times"
@@ -63,12 +67,11 @@ def _accessors(resource: Resource) -> set[str]:
     return {resource.accessor or "", *(each.accessor for each in resource.accessor_for)}
 
 
-def _render_sites(resource: Resource, record: RunRecord, exemptions: Exemptions, limit: int) -> Iterator[str]:
+def _render_sites(sites: Sequence[Site], exemptions: Exemptions, limit: int) -> Iterator[str]:
     """The places that construct, those that may not first."""
     counts: Counter[tuple[Place, str, str]] = Counter()
-    for site in record.sites():
-        if site.resource == resource.name and not site.is_part:
-            counts[site.place._replace(column=-1), site.type, exemptions.reason(site)] += site.constructed
+    for site in sites:
+        counts[site.place._replace(column=-1), site.type, exemptions.reason(site)] += site.constructed
     rows = sorted(((number, *key) for key, number in counts.items() if number), key=lambda row: (bool(row[3]), -row[0]))
     for number, place, type_name, reason in rows[:limit]:
         yield f"  {number:6}  {format_place(place)}: {type_name}{f' [{reason}]' if reason else ''}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from types import ModuleType
@@ -68,12 +69,15 @@ class TargetPatcher:
         self._places = places
         self._constructions = constructions
         self._report_problem = report_problem
+        self._searched = _SearchedClasses()
 
     def watch_module(self, module: ModuleType) -> None:
         """Watch what a module holds."""
         for target in self._targets:
             for parts in remaining_parts(target.name, module.__name__):
-                for owner, name in [*_find_attributes(module, parts)]:  # whole, so that it refers to no value
+                for owner, name in [
+                    *_find_attributes(module, parts, self._searched)
+                ]:  # whole, so that it refers to no value
                     self._watch(owner, name, target)
 
     def _watch(self, owner: Any, name: str, target: Target) -> None:
@@ -121,18 +125,36 @@ def _remaining_parts(pattern: tuple[str, ...], module: tuple[str, ...]) -> tuple
     return _remaining_parts(pattern[1:], module[1:]) if _matches(pattern[0], module[0]) else ()
 
 
-def _find_attributes(owner: Any, parts: tuple[str, ...], depth: int = 0) -> Iterator[tuple[Any, str]]:
+class _SearchedClasses:
+    """The classes whose attributes were searched: most modules hold the same ones, which others define."""
+
+    def __init__(self) -> None:
+        self._sizes: dict[tuple[int, tuple[str, ...], int], tuple[weakref.ref[type], int]] = {}
+
+    def add(self, cls: type, parts: tuple[str, ...], depth: int) -> bool:
+        """Whether a class is to be searched: not again for the same parts, unless it has got more attributes."""
+        key, size = (id(cls), parts, depth), len(vars(cls))
+        known = self._sizes.get(key)
+        if known is not None and known[0]() is cls and known[1] == size:
+            return False
+        self._sizes[key] = (weakref.ref(cls), size)
+        return True
+
+
+def _find_attributes(
+    owner: Any, parts: tuple[str, ...], searched: _SearchedClasses, depth: int = 0
+) -> Iterator[tuple[Any, str]]:
     """The attributes of a module, or of its classes, that match; nothing of the program runs."""
     if parts[0] == "**":
         if len(parts) > 1:
-            yield from _find_attributes(owner, parts[1:], depth)
-        yield from _find_below(owner, parts, depth)
+            yield from _find_attributes(owner, parts[1:], searched, depth)
+        yield from _find_below(owner, parts, searched, depth)
         return
     for name, value in _matching_attributes(vars(owner), parts[0]):
         if len(parts) == 1:
             yield owner, name
         elif _is_class(value):
-            yield from _find_in_class(value, parts[1:], depth)
+            yield from _find_in_class(value, parts[1:], searched, depth)
 
 
 def _matching_attributes(attributes: Mapping[str, Any], pattern: str) -> list[tuple[str, Any]]:
@@ -141,26 +163,29 @@ def _matching_attributes(attributes: Mapping[str, Any], pattern: str) -> list[tu
     return [(name, value) for name, value in list(attributes.items()) if _matches(pattern, name)]
 
 
-def _find_below(owner: Any, parts: tuple[str, ...], depth: int) -> Iterator[tuple[Any, str]]:
+def _find_below(
+    owner: Any, parts: tuple[str, ...], searched: _SearchedClasses, depth: int
+) -> Iterator[tuple[Any, str]]:
     """What `**` can stand for: attributes of classes, and the attributes themselves if nothing follows it."""
     if depth >= _MAX_DEPTH:
         return
-    # Without the names: pairs by the thousand would make Python collect garbage.
-    for value in list(vars(owner).values()):
-        if _is_class(value):
-            yield from _find_attributes(value, parts, depth + 1)
+    for value in [value for value in list(vars(owner).values()) if issubclass(type(value), type)]:
+        if searched.add(value, parts, depth + 1):
+            yield from _find_attributes(value, parts, searched, depth + 1)
     if len(parts) == 1:
         yield from [(owner, name) for name, value in vars(owner).items() if not _is_class(value)]
 
 
-def _find_in_class(cls: type, parts: tuple[str, ...], depth: int) -> Iterator[tuple[Any, str]]:
+def _find_in_class(
+    cls: type, parts: tuple[str, ...], searched: _SearchedClasses, depth: int
+) -> Iterator[tuple[Any, str]]:
     """Attributes of a class, where they are defined."""
     if "*" in parts[0]:
-        yield from _find_attributes(cls, parts, depth + 1)
+        yield from _find_attributes(cls, parts, searched, depth + 1)
         return
     owner = next((base for base in type.mro(cls) if parts[0] in vars(base)), None)
     if owner is not None:
-        yield from _find_attributes(owner, parts, depth + 1)
+        yield from _find_attributes(owner, parts, searched, depth + 1)
 
 
 def _is_class(value: object) -> bool:

@@ -96,7 +96,8 @@ class Observation:
     def save(self) -> None:
         """Write what was seen so far."""
         self._last_snapshot = time.monotonic()
-        self._file.write(self.to_values(has_ended=self._has_ended))
+        if self._file.is_wanted:
+            self._file.write(self.to_values())
 
     def end(self) -> None:
         """Write what was seen, when the program ends; what happens afterwards is added at exit."""
@@ -104,9 +105,9 @@ class Observation:
             self._has_ended = True
             for each in self.libraries.values():
                 each.end_run()
-        self._file.write(self.to_values(has_ended=True))
+        self.save()
 
-    def to_values(self, *, has_ended: bool) -> dict[str, Any]:
+    def to_values(self) -> dict[str, Any]:
         """What was seen, for JSON. No value of the program is in it: neither arguments nor its command line."""
         return {
             "process": os.getpid(),
@@ -114,7 +115,7 @@ class Observation:
             "is_fork": bool(self._parent),
             "program": os.path.basename(sys.argv[0]) if getattr(sys, "argv", None) else "",
             "python": sys.version.split()[0],
-            "has_ended": has_ended,
+            "has_ended": self._has_ended,
             "problems": sorted(self._problems.items()),
             "sites": [[*key, counts.to_values()] for key, counts in list(self.constructions.sites.items())],
             "accessors": {name: each.to_values() for name, each in self._accessors.items()},

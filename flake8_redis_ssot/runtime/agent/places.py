@@ -1,7 +1,5 @@
 """Where in the project something happens: the innermost frame of a file of the project."""
 
-from __future__ import annotations
-
 import linecache
 import os
 import re
@@ -40,7 +38,10 @@ class PlaceFinder:
     def __init__(self, root: str) -> None:
         self._root = os.path.realpath(root) + os.sep
         self._files: dict[str, str] = {}
-        self._positions: dict[tuple[CodeType, int], tuple[int, int]] = {}
+        self._folders: dict[str, str] = {}
+        self._prefix = os.path.realpath(sys.prefix) + os.sep if sys.prefix != sys.base_prefix else ""
+        # By the identity of a code object, which is kept alive: its hash is computed from all of its instructions.
+        self._positions: dict[tuple[int, int], tuple[CodeType, int, int]] = {}
 
     def find(self, frame: FrameType | None) -> Place:
         """The place of the innermost frame of the project, from `frame` outwards; OUTSIDE if there is none."""
@@ -50,8 +51,10 @@ class PlaceFinder:
 
     def project_frames(self, frame: FrameType | None) -> Iterator[FrameType]:
         """The frames of the project, from `frame` outwards."""
+        files = self._files
         while frame is not None:
-            if self._file_of(frame.f_code.co_filename):
+            name = frame.f_code.co_filename
+            if files[name] if name in files else self._file_of(name):
                 yield frame
             frame = frame.f_back
 
@@ -81,10 +84,10 @@ class PlaceFinder:
 
     def _place_of(self, frame: FrameType) -> Place:
         code, row = frame.f_code, frame.f_lineno or 0
-        key = (code, frame.f_lasti)
+        key = (id(code), frame.f_lasti)
         if key not in self._positions:
-            self._positions[key] = _find_end(code, frame.f_lasti, row)
-        end_row, column = self._positions[key]
+            self._positions[key] = (code, *_find_end(code, frame.f_lasti, row))
+        _, end_row, column = self._positions[key]
         function: str = code.co_qualname if sys.version_info >= (3, 11) else code.co_name
         module = frame.f_globals.get("__name__")
         return Place(
@@ -100,18 +103,25 @@ class PlaceFinder:
     def _relative_path(self, name: str) -> str:
         if name.startswith("<"):
             return ""
-        path = os.path.realpath(name)
+        path = self._real_path(name)
         is_inside = path.startswith(self._root) and not path.startswith(_AGENT_FOLDER)
-        if not is_inside or _is_installed(path):
+        if not is_inside or self._is_installed(path):
             return ""
         return path[len(self._root) :].replace(os.sep, "/")
 
+    def _real_path(self, name: str) -> str:
+        """The file without symbolic links; each folder is looked up once, which takes much longer than a file."""
+        if os.path.islink(name):
+            return os.path.realpath(name)
+        folder, file = os.path.split(name)
+        if folder not in self._folders:
+            self._folders[folder] = os.path.realpath(folder)
+        return os.path.join(self._folders[folder], file)
 
-def _is_installed(path: str) -> bool:
-    if any(f"{os.sep}{name}{os.sep}" in path for name in _INSTALLED):
-        return True
-    prefix = os.path.realpath(sys.prefix) + os.sep
-    return sys.prefix != sys.base_prefix and path.startswith(prefix)
+    def _is_installed(self, path: str) -> bool:
+        if any(f"{os.sep}{name}{os.sep}" in path for name in _INSTALLED):
+            return True
+        return bool(self._prefix) and path.startswith(self._prefix)
 
 
 def _find_end(code: CodeType, instruction: int, row: int) -> tuple[int, int]:

@@ -17,7 +17,13 @@ class SnapshotFile:
     """A file in the folder of a run, for this process."""
 
     def __init__(self, folder: str) -> None:
+        self._folder = folder
         self._path = os.path.join(folder, f"{os.getpid()}-{os.urandom(4).hex()}{SUFFIX}")
+
+    @property
+    def is_wanted(self) -> bool:
+        """Whether the folder is still there: pytest has removed it when the process itself ends."""
+        return os.path.isdir(self._folder)
 
     def write(self, values: dict[str, Any]) -> None:
         """Replace the contents. A folder that is gone or full is no matter of the observed program."""

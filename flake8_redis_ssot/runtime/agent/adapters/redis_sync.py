@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from time import perf_counter_ns
 from types import ModuleType
@@ -76,7 +76,8 @@ def wrap_make_connection(connections: Connections, method: Method) -> Method:
     def make_connection(self: Any, *args: Any, **keywords: Any) -> Any:
         connection = method(self, *args, **keywords)
         connections.add_connection(connection, self)
-        connections.count_on_server = partial(_count_clients, connections, weakref.ref(self))
+        options = {"socket_timeout": _TIMEOUT, **_driver_info(connection)}
+        connections.count_on_server = partial(_count_clients, connections, weakref.ref(self), options)
         return connection
 
     return make_connection
@@ -112,13 +113,22 @@ def _wrap_command(connections: Connections, name: str | None, method: Method) ->
     return execute
 
 
-def _count_clients(connections: Connections, pool_reference: weakref.ref[Any]) -> int | None:
+def _driver_info(connection: Any) -> dict[str, Any]:
+    """The option of redis-py's own connections that spares a new one from reading the metadata of the package."""
+    info = getattr(connection, "driver_info", None)
+    is_known = info is not None and type(connection).__module__.partition(".")[0] == LIBRARY
+    return {"driver_info": info} if is_known else {}
+
+
+def _count_clients(
+    connections: Connections, pool_reference: weakref.ref[Any], options: Mapping[str, Any]
+) -> int | None:
     """The number of clients that the server of a pool lists, without the connection that asks; None without answer."""
     pool = pool_reference()
     if pool is None or "asyncio" in type(pool).__module__:
         return None
     try:
-        connection = pool.connection_class(**{**pool.connection_kwargs, "socket_timeout": _TIMEOUT})
+        connection = pool.connection_class(**{**pool.connection_kwargs, **options})
         connections.ignore(connection)
         try:
             connection.connect()
