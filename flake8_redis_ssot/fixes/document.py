@@ -181,6 +181,19 @@ class SourceDocument:
         return cast("list[NodeT]", self._nodes_by_type.get(node_type, []))
 
     @cached_property
+    def _loops_by_variable(self) -> dict[str, list[ast.For | ast.AsyncFor]]:
+        loops: dict[str, list[ast.For | ast.AsyncFor]] = {}
+        nodes: list[ast.For | ast.AsyncFor] = [*self.find_nodes(ast.For), *self.find_nodes(ast.AsyncFor)]
+        for loop in nodes:
+            for name in {node.id for node in ast.walk(loop.target) if isinstance(node, ast.Name)}:
+                loops.setdefault(name, []).append(loop)
+        return loops
+
+    def loops_over(self, variable: str) -> list[ast.For | ast.AsyncFor]:
+        """The `for` statements with that loop variable, in order."""
+        return sorted(self._loops_by_variable.get(variable, ()), key=lambda loop: (loop.lineno, loop.col_offset))
+
+    @cached_property
     def _strings_by_value(self) -> dict[str, list[ast.Constant]]:
         strings: dict[str, list[ast.Constant]] = {}
         for node in self.find_nodes(ast.Constant):

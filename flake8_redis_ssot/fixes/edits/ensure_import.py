@@ -213,10 +213,8 @@ def _describe_name_conflict(name: str, scope: Scope, node: ast.AST, document: So
 
 def _find_loop(name: str, scope: Scope, document: SourceDocument) -> ast.For | ast.AsyncFor | None:
     """The first loop in a nested scope with that variable: linters report an import that it shadows."""
-    nested = (each for each in document.symbol_table.scopes if each is not scope and each.is_within(scope))
-    symbols = filter(None, (document.symbol_table.find_symbol(each, name) for each in nested))
-    statements = (binding.statement for symbol in symbols for binding in symbol.bindings)
-    return next((each for each in statements if isinstance(each, (ast.For, ast.AsyncFor))), None)
+    scopes = ((loop, document.symbol_table.scope_of(loop)) for loop in document.loops_over(name))
+    return next((loop for loop, inner in scopes if inner is not scope and inner.is_within(scope)), None)
 
 
 def _enclosing_function_scope(node: ast.AST, document: SourceDocument) -> Scope | None:
