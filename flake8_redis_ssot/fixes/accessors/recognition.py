@@ -13,6 +13,7 @@ from flake8_redis_ssot.fixes.accessors.model import (
     format_code,
     format_place,
 )
+from flake8_redis_ssot.fixes.accessors.subclass_storage import check_storage
 from flake8_redis_ssot.fixes.accessors.variables import recognise_instance
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.project.types.decorators import decorator_names
@@ -50,6 +51,7 @@ def recognise_accessor(function: Variable, context: FixContext, callers: tuple[V
         return recognise_accessor(inner, context, (*callers, function))
 
     _check_parameters(node, function, context)
+    check_storage(node, function, context)
     is_memoised = _read_decorators(node, function, context)
     return BodyReader(function, node, context, recognise_inner, is_memoised=is_memoised).read()
 

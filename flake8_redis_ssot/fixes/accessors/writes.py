@@ -89,6 +89,7 @@ def _writing_pattern(names: Collection[str]) -> re.Pattern[bytes]:
 # What can bind names that are not written out.
 _DYNAMIC_WRITES = (
     *("setattr", "delattr", "__setattr__", "__dict__", "__globals__", "f_globals", "vars", "reload", "cache_clear"),
+    *("update_wrapper", "wraps"),
 )
 
 
@@ -119,7 +120,7 @@ class _Write(NamedTuple):
 
 def _read_target(node: ast.Attribute | ast.Subscript) -> _Write | None:
     if isinstance(node, ast.Attribute):
-        return _Write(node.value, (node.attr,))
+        return _Write(node.value, (node.attr,) if node.attr != "__dict__" else None)
     owner = _namespace_owner(node.value)
     return _Write(owner, _constant_names([node.slice])) if owner is not None else None
 
@@ -148,11 +149,15 @@ def _read_call(call: ast.Call) -> _Write | None:
     name, arguments = last_name(call.func), call.args
     if isinstance(call.func, ast.Attribute) and name == "cache_clear":
         return _Write(call.func.value, (name,))
+    if isinstance(call.func, ast.Attribute) and _namespace_owner(call.func.value) and name not in _NAMESPACE_READERS:
+        return _read_update(call)
     if not arguments:
-        return _read_update(call) if name == "update" else None
+        return None
     is_patch = name not in _SETTERS or (isinstance(call.func, ast.Attribute) and not name.startswith("__"))
     first = arguments[0]
-    if name == "reload":
+    if name in ("reload", "update_wrapper"):
+        return _Write(first, None)
+    if isinstance(call.func, ast.Call) and last_name(call.func.func) == "wraps":
         return _Write(first, None)
     if name in _PATCHERS and isinstance(first, ast.Constant) and isinstance(first.value, str):
         dotted = first.value.replace(":", ".")
@@ -162,7 +167,7 @@ def _read_call(call: ast.Call) -> _Write | None:
         return _Write(None, keywords if name in ("multiple", "dict") else (dotted,), is_patch=True)
     if name == "multiple":
         return _Write(first, tuple(each.arg or "" for each in call.keywords), is_patch=True)
-    if name in ("dict", "update") and isinstance(call.func, ast.Attribute):
+    if _namespace_owner(first) is not None and name in _NAMESPACE_SETTERS:
         return _read_update(call)
     if name in (*_SETTERS, "object") and len(arguments) > 1:
         return _Write(first, _constant_names(arguments[1:2]), is_patch)
@@ -170,6 +175,9 @@ def _read_call(call: ast.Call) -> _Write | None:
 
 
 _READERS = frozenset({"getattr", "hasattr", "print", "import_module"})
+# Methods that only read a mapping, and functions that change the one that they are passed.
+_NAMESPACE_READERS = frozenset({"__contains__", "__getitem__", "copy", "get", "items", "keys", "values"})
+_NAMESPACE_SETTERS = frozenset({"dict", "delitem", "setitem"})
 
 
 def _constant_keys(node: ast.expr) -> list[str]:
@@ -185,12 +193,16 @@ def _read_unknown_call(call: ast.Call) -> _Write | None:
 
 
 def _read_update(call: ast.Call) -> _Write | None:
-    """`vars(x).update(name=...)`, `x.__dict__.update({...})` and `patch.dict(x.__dict__, ...)`."""
+    """A change of a namespace: `vars(x).update(name=...)`, `x.__dict__.pop("name")`, `patch.dict(x.__dict__, ...)`."""
     function = call.func
-    is_update = isinstance(function, ast.Attribute) and function.attr == "update"
-    mapping = function.value if is_update and isinstance(function, ast.Attribute) else next(iter(call.args), None)
-    owner = _namespace_owner(mapping) if mapping is not None else None
-    return _Write(owner, None, is_patch=not is_update) if owner is not None else None
+    owner = _namespace_owner(function.value) if isinstance(function, ast.Attribute) else None
+    if owner is not None:
+        is_item = last_name(function) in ("pop", "setdefault", "__setitem__", "__delitem__")
+        return _Write(owner, _constant_names(call.args[:1]) if is_item else None)
+    owner = _namespace_owner(call.args[0]) if call.args else None
+    is_item = last_name(function) in ("delitem", "setitem")
+    names = _constant_names(call.args[1:2]) if is_item else None
+    return _Write(owner, names, is_patch=True) if owner is not None else None
 
 
 def _is_written(candidate: Candidate, variable: Variable, context: FixContext) -> bool:

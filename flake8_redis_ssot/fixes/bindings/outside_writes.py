@@ -12,6 +12,8 @@ from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
 
 _SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
+# Functions and methods that change one item of a namespace.
+_ITEM_SETTERS = frozenset({"__delitem__", "__setitem__", "delitem", "pop", "setdefault", "setitem", "update"})
 # Attributes that hold a module by their name.
 _MODULE_WORDS = re.compile(r"mod(?:ule)?s?(?:_|\b)|_mod(?:ule)?\b|\btarget\b")
 _LOADERS = frozenset({"import_module", "__import__", "reload", "importorskip", "module_from_spec"})
@@ -43,12 +45,24 @@ def _find_owners_by_text(name: str, document: SourceDocument) -> Iterator[ast.ex
     for call in document.calls:
         if last_name(call.func) in _SETTERS and _has_constant(call.args[1:2], name):
             yield call.args[0]
+        namespace = call.func.value if isinstance(call.func, ast.Attribute) else None
+        for mapping, keys in ((namespace, call.args[:1]), (next(iter(call.args), None), call.args[1:2])):
+            owner = _namespace_owner(mapping)
+            if owner is not None and _has_constant(keys, name) and last_name(call.func) in _ITEM_SETTERS:
+                yield owner
     for item in document.find_nodes(ast.Subscript):
         if not isinstance(item.ctx, ast.Load) and _has_constant([item.slice], name):
-            if isinstance(item.value, ast.Attribute) and item.value.attr == "__dict__":
-                yield item.value.value
-            elif isinstance(item.value, ast.Call) and last_name(item.value.func) == "vars" and item.value.args:
-                yield item.value.args[0]
+            owner = _namespace_owner(item.value)
+            if owner is not None:
+                yield owner
+
+
+def _namespace_owner(node: ast.expr | None) -> ast.expr | None:
+    """`x` of `x.__dict__` and `vars(x)`."""
+    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+        return node.value
+    is_vars = isinstance(node, ast.Call) and last_name(node.func) == "vars" and bool(node.args)
+    return node.args[0] if is_vars and isinstance(node, ast.Call) else None
 
 
 def _has_constant(nodes: list[ast.expr], text: str) -> bool:

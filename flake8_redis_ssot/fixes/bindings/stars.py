@@ -12,6 +12,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.project.contents import row_at
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import definition_places
+from flake8_redis_ssot.semantic.ast_queries import is_type_checking
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 
 _STAR = rb"import\s*(?:\(\s*)?\*"
@@ -82,7 +83,35 @@ def _is_bound_for_stars(path: str, name: str, context: FixContext) -> bool | Non
     if name.startswith("_"):
         return False
     submodule = f"{context.module_name(path)}.{name}"
-    return True if name in exports.names or context.resolver.modules.path_of(submodule) is not None else None
+    is_bound = name in exports.names and not _is_typing_only(name, context.document(path))
+    return True if is_bound or context.resolver.modules.path_of(submodule) is not None else None
+
+
+def _is_typing_only(name: str, document: SourceDocument) -> bool:
+    """Whether a name of a module is bound for type checkers only: directly under `if TYPE_CHECKING:`."""
+    table = document.symbol_table
+    symbol = table.find_symbol(table.module_scope, name)
+    if symbol is None or not symbol.bindings or symbol.has_inner_declaration:
+        return False
+    statements = [binding.statement for binding in symbol.bindings]
+    branches = [table.parent(each) for each in statements]
+    return all(
+        isinstance(branch, ast.If) and _is_typing_test(branch.test, document) and statement in branch.body
+        for statement, branch in zip(statements, branches)
+    )
+
+
+def _is_typing_test(test: ast.expr, document: SourceDocument) -> bool:
+    """Whether a condition is `TYPE_CHECKING` of `typing`."""
+    root = test.value if isinstance(test, ast.Attribute) else test
+    table = document.symbol_table
+    symbol = table.lookup(root.id, root) if isinstance(root, ast.Name) else None
+    if not is_type_checking(test) or symbol is None or len(symbol.bindings) != 1:
+        return False
+    statement = symbol.bindings[0].statement
+    modules = [statement.module] if isinstance(statement, ast.ImportFrom) else []
+    modules += [each.name for each in statement.names] if isinstance(statement, ast.Import) else []
+    return not {"typing", "typing_extensions"}.isdisjoint(modules)
 
 
 def _star_homes(path: str, context: FixContext) -> list[str | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.patches.late_loads import find_loader_during
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, last_name
 
 CONDITION = Condition(
     "accessor-binding",
@@ -23,7 +24,8 @@ CONDITION = Condition(
         "the body of a class that is, unconditionally, as a function. No star import stands below it, and nothing "
         "in the module binds names dynamically: no `exec`, `globals()`, `vars()` or `sys.modules`, except to read.",
         "No other file sets or deletes an attribute of that name on the module or class, or on anything that may be"
-        " it; none names it in `setattr`, `delattr`, `__dict__` or `vars()`, and none reloads the module. The same "
+        " it; none names it in `setattr`, `delattr`, `__dict__` or `vars()`, copies attributes onto the accessor "
+        "(`functools.update_wrapper()`), or reloads the module. The same "
         "holds for the variables that hold the instance, and for the name that the fixed file imports.",
         "No test patches one of these names, except that of the accessor in its own module, in a function, where the "
         "fixed file imports the accessor by name at module level, and the file with the patch loads the fixed file "
@@ -110,7 +112,7 @@ def _find_deciding(
 
 def _describe(write: VariableWrite, context: FixContext) -> str:
     place, name = format_place(write.path, write.node, context), write.variable.qualname
-    if write.variable.name == "cache_clear":
+    if isinstance(write.node, ast.Call) and last_name(write.node.func) == "cache_clear":
         return f"{place} calls `{name}()`, so that the next call makes another instance"
     owner = f"`{name}` of `{context.module_name(write.variable.path)}`"
     return f"{place} replaces {owner} while a test runs" if write.is_patch else f"{place} may set or delete {owner}"

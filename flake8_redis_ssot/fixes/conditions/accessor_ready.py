@@ -23,6 +23,7 @@ CONDITION = Condition(
         " of itself, that is bound to `None` once and otherwise only by the accessor. The tests are `x is None`, `x"
         ' is not None`, `not x`, `x` and `hasattr(accessor, "x")`, also with `:=`, in `if` statements and '
         "conditional expressions, with or without a `threading.Lock` or `RLock` of the module or class.",
+        "What it makes by `cls()` is stored in an attribute of `cls`, or its class has no subclass in the project.",
         "It is decorated with `functools.cache` or `functools.lru_cache` and returns a construction.",
         "It returns what another function or class method returns that has one of these shapes.",
         "It is a function, class method or static method, also `async`, that reads none of its parameters. Besides "

@@ -11,6 +11,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.loading import copies, moments
 from flake8_redis_ssot.fixes.loading.import_watchers import find_import_watchers
+from flake8_redis_ssot.fixes.loading.indirect_libraries import find_indirect_reads
 from flake8_redis_ssot.fixes.loading.library_lookups import find_library_lookups
 from flake8_redis_ssot.fixes.loading.library_modules import find_library_reads
 from flake8_redis_ssot.fixes.loading.load_records import find_load_record, find_logger_list
@@ -34,14 +35,17 @@ CONDITION = Condition(
         "only define and return a function, and whose defaults are inert expressions",
         "classes without metaclass (but `ABCMeta`) whose bases are classes of the standard library, a few of redis-py "
         "and pydantic, or classes of the project without `__init_subclass__` and metaclass, their bases alike; no file "
-        "reads `__subclasses__`; subscripted bases have no `__class_getitem__` of the project; the body is inert",
+        "reads `__subclasses__`; subscripted bases have no `__class_getitem__` of the project; enumerations have no "
+        "`__init__`, `__new__` and `_generate_next_value_` of the project; the body is inert",
         "expressions of constants, names, displays, comprehensions, `*` and `in` of plain values that are no "
         "iterators in variables, attributes of modules and classes, f-strings, and "
         "operators of built-in and standard types; `.name` and `.value` of members of enumerations; "
         "no attribute is a descriptor of the project, or a function with an unknown decorator",
         "calls of a closed list: conversions of plain values, `logging.getLogger()`, `re.compile()`, `TypeVar()`, "
         "`namedtuple()`, `Path()`, `os.environ.get()`, `threading.Lock()`, `redis.Redis()`, …, and methods of strings, "
-        "paths and dictionaries that change nothing; `isinstance()` and `issubclass()` with classes that are neither "
+        "paths and dictionaries that change nothing; their arguments, and keys of displays and indices, are plain "
+        "values, classes, functions, modules or members of enumerations; "
+        "`isinstance()` and `issubclass()` with classes that are neither "
         "protocols nor have a metaclass or `__subclasshook__` of the project",
         "calls of functions of the project whose body is inert, and of classes whose `__init__` only sets attributes "
         "of the new instance to such values",
@@ -62,7 +66,8 @@ CONDITION = Condition(
         "imports (`catch_warnings()`, `pytest.warns()`, `recwarn`)",
         "no code reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "
         "no code lists the attributes of its package; the same holds for modules of libraries that it imports "
-        "(`import xml` and `xml.dom` elsewhere), and no code asks "
+        "(`import xml` and `xml.dom` elsewhere), also by way of other modules of the standard library, "
+        "and no code asks "
         'whether these are loaded (`"yaml" in sys.modules`)',
         "a list of the loaded modules, or of those loaded since another list, also in a variable, or in an attribute "
         "that no other file reads, is used to delete modules or to restore the table, or it is reduced to names with "
@@ -70,7 +75,8 @@ CONDITION = Condition(
         "code wrote itself",
         "a name that is looked up in `sys.modules` is a constant or composed of constants, also as an element of a "
         "local list, a parameter or a result, and not that of the module; or no file writes the module's name but "
-        "files that import nothing of the project and are imported by none",
+        "files that import nothing of the project and are imported by none, "
+        "and the file that looks it up has no string that ends with the last part of the name",
     ),
 )
 
@@ -108,6 +114,7 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
         reads = chain(
             context.module_readers.find(path, changed_path),
             find_library_reads(path, context),
+            find_indirect_reads(path, file.path, context),
             find_library_lookups(path, file.path, context),
         )
         for reader_path, row, phrase in reads:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.loading.block import Block
+from flake8_redis_ssot.fixes.loading.classes import has_own_type_check
 from flake8_redis_ssot.fixes.sharing.holders import find_holder_reasons
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
-from flake8_redis_ssot.fixes.usage.observations import MemberUse, ModuleVariable, Returned, StoredAttribute
+from flake8_redis_ssot.fixes.usage.observations import MemberUse, ModuleVariable, Returned, StoredAttribute, TypeCheck
 
 CONDITION = Condition(
     "instance-holder",
@@ -21,6 +24,8 @@ CONDITION = Condition(
         "elsewhere holds it, and is used for such calls or tested for None alone; the function, or the class and its "
         "`__init__`, is bound exactly once, has no decorator, and no code sets or patches it; no file reads such "
         "defaults from the function (`__defaults__`, `inspect.signature()`)",
+        "`isinstance()` asks whether it is of a class that is neither a protocol nor has a metaclass or "
+        "`__subclasshook__` of the project",
         "an attribute of `self` holds it, in a class without decorators, keywords, or bases from elsewhere (nor have "
         "its bases and subclasses any); they have no special methods that see attributes, and bind the name to "
         "nothing but None; every read of an attribute of that name in any file is such a call, or of an object of "
@@ -35,6 +40,7 @@ CONDITION = Condition(
 
 def find_doubts(study: SharingStudy) -> Iterator[Doubt]:
     """What is done with the instance that is no call of a method, and who else may have it."""
+    yield from map(Doubt, _find_type_checks(study))
     if study.is_known_client:
         yield from map(Doubt, _find_client_holders(study))
         return
@@ -43,6 +49,17 @@ def find_doubts(study: SharingStudy) -> Iterator[Doubt]:
     except NotRecognisedError as error:
         reasons = [str(error)]
     yield from map(Doubt, dict.fromkeys(reasons))
+
+
+def _find_type_checks(study: SharingStudy) -> Iterator[str]:
+    """`isinstance()` with classes that may look at the attributes of the instance."""
+    for check in study.uses.of_type(TypeCheck):
+        block = Block(study.context.names(check.path))
+        classes = check.classes.elts if isinstance(check.classes, ast.Tuple) else [check.classes]
+        definitions = [block.names.resolve(each) for each in classes]
+        if any(each is None or has_own_type_check(each, block) for each in definitions):
+            text = ast.unparse(check.classes)
+            yield f"line {check.row}: `isinstance()` with `{text}` may look at the attributes of the instance"
 
 
 def _find_client_holders(study: SharingStudy) -> Iterator[str]:

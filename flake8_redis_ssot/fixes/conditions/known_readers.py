@@ -26,7 +26,8 @@ CONDITION = Condition(
     "No code reads a removed name; if some code may read it, the name stays bound.",
     (
         "its own file does not read the name, does not list it in `__all__`, and calls `globals()`, `vars()`, "
-        "`eval()` and their like only with constant keys, in other scopes, or not at all",
+        "`eval()` and their like only with constant keys, in other scopes, or not at all, nor do examples in "
+        "docstrings",
         "the file is not an `__init__.py`, and servers and frameworks do not look for the name (`app`, `handler`)",
         "every other Python file that imports the module, or names it in a string, reads only other names of it: "
         '`module.other`, `getattr(module, "other")`, `from module import other`, `importlib.reload(module)`',
@@ -37,7 +38,8 @@ CONDITION = Condition(
         "in a test file the name is a class without test bases, a plain function, a module or a value made by the "
         "project, and does not begin with `test`",
         "no text file of the repository (also those that git ignores or that are excluded; up to 2 MB) names "
-        "`module:name` or `module.name`, imports it, or, as a setting or command, names the module",
+        "`module:name` or `module.name`, imports it, or, as a setting or command, names the module; data and tables "
+        "name neither the module, or its path, and the name within 200 characters",
     ),
 )
 

@@ -41,14 +41,17 @@ CONDITION = Condition(
         "unless this is a test; for a test, folders that callers choose count only if one of the two files has "
         "`__file__` or the working directory; the same holds for commands (`grep`, `cat`, `wc`, …) in files that load "
         "it or lines that name its folder, and for `get_code`, `get_data` and `get_source` of loaders, the `origin` "
-        "of a module and the `__path__` of its package, and names that are composed with `.py`, beside the name",
+        "of a module and the `__path__` of its package, and names that are composed with `.py`, beside the name; a "
+        "folder that is packed "
+        "into an archive which the next statement replaces does not count",
         "the fix moves no line, or no line below the change is shown: no format in the same program has "
         "`%(lineno)d`, or `{line}` of loguru, and no code reads `record.lineno`, or the file logs nothing there; "
         "neither files that import it nor those that it imports use `f_lineno`, `tb_lineno`, `inspect.stack()`, "
-        "`traceback.format_exc()`, `getsourcelines` or the lines of recorded warnings and tracebacks, or replace "
+        "`traceback.format_exc()`, `getsourcelines`, `findCaller()`, `tracemalloc`, frames of generators, the tasks of "
+        "a loop or the lines of recorded warnings and tracebacks, or replace "
         "`showwarning`; if it warns, raises or logs tracebacks, or its importers log these, the same program "
         "neither redirects `sys.stderr` nor logs to `sys.stdout`; an import that nobody reads is redirected instead, "
-        "which moves no line",
+        "which moves no line; no `conftest.py` reads the places of tests (`item.location`)",
         "nor do these count references (`sys.getrefcount()`), list objects (`gc.get_objects()`) or read `f_locals` "
         "or `__closure__`",
     ),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write
+from flake8_redis_ssot.fixes.bindings.passed_modules import find_computed_write
 from flake8_redis_ssot.fixes.bindings.trace import ModuleName, UnrecognisedBindingError, trace
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
@@ -20,12 +21,16 @@ CONDITION = Condition(
     shapes=(
         "a module binds the name exactly once, in an unconditional statement at its top level: an import, an "
         "assignment `X = Y` or `X = module.Y` of such a name, a class, a function, or an assignment of any other value",
-        "or a single unconditional star import of a module of the project brings it, whose names are known",
+        "or a single unconditional star import of a module of the project brings it, whose names are known; names "
+        "that are "
+        "bound under `if TYPE_CHECKING` alone are not brought",
         "each module that passes the name on does so, from the old and from the new module to the same definition",
         "no function declares the name `global`, no star import below the binding may bring it, and none of these "
         "modules uses `exec`, `eval`, `globals()`, `sys.modules` or the like to set names by text",
         "no file sets or deletes the name as an attribute of something that may be one of these modules; what is "
         "certainly none: another module, `self`, `cls`, a class, an annotated parameter, the result of a call",
+        "no file passes one of these modules, or its name as a string, to a function whose file sets names that it "
+        "does not write out (`setattr(module, name, value)`, `vars(module)`), or to an unknown one while any file does",
         "no submodule has the same name, unless the name is imported from it; no code changes the `__path__` of a "
         "package",
     ),
@@ -56,6 +61,9 @@ def _explain_difference(old: ModuleName, new: ModuleName, context: FixContext) -
         location = find_outside_write(step.path, step.name, context) if step.path and step.name else None
         if location:
             return f"{location} sets `{step.name}`, which may be that of `{context.module_name(step.path)}`"
+        write = find_computed_write(step.path, context) if step.path and step.name else None
+        if write:
+            return write
     paths = {each.path for each in (*old_steps, *new_steps)}
     return _find_hidden_write(paths, context) or _find_search_path(paths, context)
 

@@ -26,7 +26,8 @@ CONDITION = Condition(
         "metaclass or other keyword, one base of the project at most, and no special methods but `__init__`, those "
         "of `with`, of indexing, of iterating, of calling and of printing",
         "a method uses `self` only to read attributes and to call methods, which are of these shapes as well; it is "
-        "a function, a property, a class method or a static method, without other decorators",
+        "a function, a property, a class method or a static method, without other decorators, and does not read its "
+        "variables by `locals()`, `vars()`, `dir()`, `eval()` or `exec()`",
         "an attribute that it reads is a value that `__init__` or the class body sets and no method ever sets: an "
         "immutable value, a logger of which messages are logged, or a client of a server of which commands are called "
         "(strings, hashes, lists, sets, sorted sets, streams, keys, `publish`, `ping`, …) and which is not passed on",

@@ -18,6 +18,7 @@ from flake8_redis_ssot.fixes.loading.known_names import (
     is_known_call,
     is_known_decorator,
 )
+from flake8_redis_ssot.fixes.loading.passive_values import has_passive_arguments
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, iter_scope_nodes, last_name
 
@@ -50,7 +51,7 @@ def _is_inert_library_call(name: str, call: ast.Call, block: Block) -> bool:
         return len(call.args) == 1
     if name in _TYPE_CHECKS:
         return len(call.args) == 2 and _is_plain_type_check(call.args[1], block)
-    return is_known_call(name) or name in REPORTING_CALLS
+    return (is_known_call(name) and has_passive_arguments(call, block)) or name in REPORTING_CALLS
 
 
 def _is_plain_type_check(types: ast.expr, block: Block) -> bool:
@@ -96,7 +97,7 @@ def _is_inert_method_call(call: ast.Call, function: ast.Attribute, block: Block)
     if next(expressions.find_expression_effects(function.value, block), None) is None and is_plain(
         function.value, block
     ):
-        return function.attr in PLAIN_METHODS
+        return function.attr in PLAIN_METHODS and has_passive_arguments(call, block)
     if block.owner is None or not block.self_name:
         return False
     if isinstance(function.value, ast.Name) and function.value.id == block.self_name:

@@ -13,6 +13,7 @@ from flake8_redis_ssot.semantic.ast_queries import FunctionNode, methods_in
 _INERT_METACLASSES = frozenset({"abc.ABCMeta"})
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _TYPED_DICT_KEYWORDS = frozenset({"total"})
+_MEMBER_METHODS = frozenset({"__init__", "__new__", "_generate_next_value_"})
 ClassLine = Iterator[tuple[Definition, ast.ClassDef | None]]
 
 
@@ -117,8 +118,11 @@ def _own_block(definition: Definition, block: Block) -> Block:
     return block.enter(definition, has_plain_arguments=False)
 
 
-def is_enumeration(node: ast.ClassDef, block: Block) -> bool:
-    """Whether a class creates its members when it is defined."""
+def makes_members_by_own_code(node: ast.ClassDef, block: Block) -> bool:
+    """Whether a class is an enumeration, and it or a base in the project has methods that make its members."""
     bases = [block.names.resolve(strip_subscript(base)) for base in node.bases]
-    lines = [each for base in bases if base is not None for each in iter_class_line(base, block)]
-    return any(definition.name.startswith("enum.") for definition, _ in lines)
+    line = [each for base in bases if base is not None for each in iter_class_line(base, block)]
+    nodes = [node, *(each for _, each in line if each is not None)]
+    return any(definition.name.startswith("enum.") for definition, _ in line) and any(
+        not _MEMBER_METHODS.isdisjoint(methods_in(each)) for each in nodes
+    )

@@ -15,6 +15,7 @@ from flake8_redis_ssot.fixes.loading.attributes import (
 )
 from flake8_redis_ssot.fixes.loading.block import Block, Effect, adds_keys, is_plain
 from flake8_redis_ssot.fixes.loading.classes import find_method, has_own_subscript, iter_class_line
+from flake8_redis_ssot.fixes.loading.passive_values import is_passive
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # They run no code besides that of their parts.
@@ -58,6 +59,9 @@ def _find_part_effects(node: ast.AST, block: Block) -> Iterator[Effect]:
     for unpacked in _find_unpacked(node):
         if not is_plain(unpacked, block):
             yield block.effect(node, f"unpacks `{_shorten(unpacked)}`")
+    for key in _find_hashed(node):
+        if not is_passive(key, block):
+            yield block.effect(node, f"uses `{_shorten(key)}` as a key")
 
 
 def find_default_effects(arguments: ast.arguments, block: Block) -> Iterator[Effect]:
@@ -121,6 +125,13 @@ def _find_unpacked(node: ast.AST) -> list[ast.expr]:
     return [value for key, value in zip(node.keys, node.values) if key is None] if isinstance(node, ast.Dict) else []
 
 
+def _find_hashed(node: ast.AST) -> list[ast.expr]:
+    """The keys of a dictionary, or the elements of a set, that is written out."""
+    if isinstance(node, ast.Set):
+        return [each for each in node.elts if not isinstance(each, ast.Starred)]
+    return [key for key in node.keys if key is not None] if isinstance(node, ast.Dict) else []
+
+
 def _find_comprehension_effects(node: ast.AST, block: Block) -> Iterator[Effect]:
     for part in ast.walk(node):
         if isinstance(part, ast.comprehension):
@@ -140,7 +151,8 @@ def _is_plain_operation(node: ast.expr, block: Block) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and _is_type(node.left, block):
         return _is_type(node.right, block)
     if isinstance(node, ast.Subscript):
-        return (is_plain(node.value, block) and not adds_keys(node.value, block)) or _is_type(node.value, block)
+        is_plain_item = is_plain(node.value, block) and not adds_keys(node.value, block)
+        return (is_plain_item and is_passive(node.slice, block)) or _is_type(node.value, block)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return True
     parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.loading.library_modules import Read, find_loaded_libraries
+from flake8_redis_ssot.fixes.loading.library_modules import Read, find_imported_libraries
 from flake8_redis_ssot.project.contents import row_at
 
 _LOOKUP = re.compile(
@@ -25,7 +25,7 @@ def find_library_lookups(path: str, changed_path: str, context: FixContext) -> I
     `changed_path` is the file that loads it. Each with the path, the 1-based row and a phrase.
     """
     lookups = context.remember("lookups of modules", lambda: _find_all(context))
-    for module in sorted(lookups.keys() & find_loaded_libraries(path, context)):
+    for module in sorted(lookups.keys() & find_imported_libraries(path, context)):
         root = module.partition(".")[0]
         if root in sys.builtin_module_names or (root in _TEST_RUNNERS and is_test_path(changed_path)):
             continue

@@ -22,7 +22,7 @@ from flake8_redis_ssot.semantic.ast_queries import last_name
 # Packages of the standard library that import their modules themselves.
 _COMPLETE_PACKAGES = frozenset({"asyncio", "collections", "ctypes", "json", "os", "re", "sqlite3", "tkinter"})
 _ATTRIBUTE_FUNCTIONS = frozenset({"getattr", "hasattr"})
-_STANDARD_LIBRARY = os.path.dirname(os.__file__)
+STANDARD_LIBRARY = os.path.dirname(os.__file__)
 _ATTRIBUTE_FUNCTION = re.compile(rb"\b(?:getattr|hasattr)\b")
 Read = tuple[str, int, str]
 
@@ -56,14 +56,20 @@ def _may_read(module: str, path: str, context: FixContext) -> bool:
 
 def _find_library_modules(path: str, context: FixContext) -> set[str]:
     """The modules in packages of libraries that loading a file imports; a name from a package may be one."""
-    return set(filter(_may_be_read_elsewhere, find_loaded_libraries(path, context)))
+    return set(filter(_may_be_read_elsewhere, find_imported_libraries(path, context)))
 
 
-def find_loaded_libraries(path: str, context: FixContext) -> set[str]:
-    """The modules (dotted) of libraries that loading a file imports, with their packages; names from them as well."""
+def find_imported_libraries(path: str, context: FixContext, *, anywhere: bool = False) -> set[str]:
+    """The modules (dotted) of libraries that loading a file imports, with their packages; names from them as well.
+
+    With `anywhere`, also those that its functions import.
+    """
     with suppress(OSError):
-        statements = import_time_imports(context.symbol_table(path).tree.body)
-        return _imported_libraries(statements, path, context)
+        table = context.symbol_table(path)
+        if anywhere:
+            nodes = (each for each in table.nodes if isinstance(each, (ast.Import, ast.ImportFrom)))
+            return _imported_libraries(nodes, path, context)
+        return _imported_libraries(import_time_imports(table.tree.body), path, context)
     return set()
 
 
@@ -87,7 +93,7 @@ def _may_be_read_elsewhere(module: str) -> bool:
 def _is_plain_module(name: str) -> bool:
     """Whether a module is one of the standard library that is no package: what it defines is no module."""
     parts = name.split(".")
-    return parts[0] in sys.stdlib_module_names and os.path.isfile(os.path.join(_STANDARD_LIBRARY, *parts) + ".py")
+    return parts[0] in sys.stdlib_module_names and os.path.isfile(os.path.join(STANDARD_LIBRARY, *parts) + ".py")
 
 
 def _with_packages(module: str) -> Iterator[str]:

@@ -69,12 +69,14 @@ class ModuleReaders:
         """The code that sees which modules are loaded, whatever their names are."""
         module = self._resolver.modules.name_of(path)
         quoted = rb"[\"']" + re.escape(module).encode() + rb"[\"']"
+        part = re.compile(rb"[\"'][\w.]*\b" + re.escape(module.rpartition(".")[2]).encode() + rb"[\"']")
         for reader, read in self._table_reads:
             if self._resolver.modules.name_of(reader).startswith(f"{module}."):
                 continue  # a module of a package: it is only loaded after its package
             if read.pattern is None:
                 writers = self._analysis.contents.find_matching(quoted, [module.encode()])
-                if any(writer == reader or self.reach.may_pass_on_strings(writer) for writer in writers):
+                is_told = any(writer == reader or self.reach.may_pass_on_strings(writer) for writer in writers)
+                if is_told or part.search(self._analysis.contents.current_bytes(reader)):
                     yield reader, read.row, f"looks modules up in `sys.modules`, perhaps `{module}`"
             elif read.may_see(module):
                 yield reader, read.row, f"reads `sys.modules`, and may find `{module}` there"

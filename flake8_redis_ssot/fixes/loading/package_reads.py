@@ -20,6 +20,9 @@ _PATTERNS = {
     name.encode(): re.compile(word_start(name.encode()) + rb"[ \t]*\(\s*([^\W\d]\w*)[\w. \t\[\]\"']*[,)]")
     for name in sorted(_READERS)
 }
+# Calls that read no attribute of the package that they are passed, or one that they name.
+_HARMLESS_CALLS = _READERS | {"__import__", "id", "import_module", "isinstance", "ismodule", "patch", "print", "reload"}
+_HARMLESS_CALLS |= {"files", "getdoc", "getfile", "getsourcefile", "path", "repr", "str", "type", "multiple"}
 _DICTIONARY = b".__dict__"
 _OWNER = re.compile(rb"(?<![\w.])([^\W\d]\w*)(?:\.\w+)*\Z")
 _MAX_OWNER = 200  # bytes; longer ones are rare, and the module is named at their start
@@ -45,10 +48,35 @@ def find_package_reads(load: Callable[[str], SymbolTable], analysis: Analysis) -
         if owners and not owners.isdisjoint(_find_imported_words(code)):
             for package, read in _reads_in(FileNames(path, load, analysis.resolver)):
                 reads.setdefault(package, []).append(read)
+    for path in _find_passing_files(analysis):
+        for package, read in _passes_in(FileNames(path, load, analysis.resolver)):
+            reads.setdefault(package, []).append(read)
     for path in analysis.contents.find_matching(rb"\bglobals\(\)", (b"globals()",)):
         if os.path.basename(path) == "__init__.py":
             reads.setdefault(path, []).extend(_read_own_names(path, load(path)))
     return reads
+
+
+def _find_passing_files(analysis: Analysis) -> Iterator[str]:
+    """The files that may pass a package to a call."""
+    folders = {os.path.dirname(path) for path in analysis.files if os.path.basename(path) == "__init__.py"}
+    words = sorted({os.path.basename(folder).encode() for folder in folders})
+    alternatives = b"|".join(map(re.escape, words))
+    for path in analysis.contents.find_matching(rb"[(,]\s*(" + alternatives + rb")\s*[,)]", words) if words else ():
+        code = analysis.contents.current_bytes(path)
+        passed = set(re.findall(rb"[(,]\s*(" + alternatives + rb")\s*(?=[,)])", code))
+        if not passed.isdisjoint(_find_imported_words(code)):
+            yield path
+
+
+def _passes_in(names: FileNames) -> Iterator[tuple[str, PackageRead]]:
+    """The calls that are passed a package, each with the path of the package."""
+    for node in names.symbol_table.nodes:
+        arguments = node.args if isinstance(node, ast.Call) and last_name(node.func) not in _HARMLESS_CALLS else ()
+        for argument in arguments:
+            path = _find_module(argument, names) if isinstance(argument, ast.Name) else None
+            if path is not None and os.path.basename(path) == "__init__.py":
+                yield path, PackageRead(names.path, argument.lineno, ast.unparse(node), None)
 
 
 def _find_owners(code: bytes) -> Iterator[bytes]:

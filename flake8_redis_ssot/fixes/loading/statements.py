@@ -179,7 +179,7 @@ def _is_own_function(name: ast.Name, block: Block) -> bool:
 def _find_class_effects(node: ast.ClassDef, block: Block) -> Iterator[Effect]:
     yield from find_decorator_effects(node.decorator_list, block)
     yield from classes.find_base_effects(node, block)
-    if classes.is_enumeration(node, block) and not {"__init__", "__new__"}.isdisjoint(methods_in(node)):
+    if classes.makes_members_by_own_code(node, block):
         yield block.effect(node, f"makes the members of `{node.name}`")
     yield from find_body_effects(node.body, block)
 

@@ -29,6 +29,10 @@ _PATCHES = (
 )
 
 
+# Classes whose instances may patch something, and names that say nothing about the class.
+_PATCHING_CLASS = re.compile(r"(?i)mock|patch|^(?:typing|builtins|collections|unittest|pytest|types)\b")
+
+
 class DynamicPatch(NamedTuple):
     """A patch at `row` (1-based) of the file at `path` whose target could not be determined."""
 
@@ -93,6 +97,8 @@ def _may_be_of_mock(function: ast.expr, path: str, context: FixContext) -> bool:
 
     In a file that names neither, only a parameter can be one, or an attribute that is set to a parameter.
     """
+    if isinstance(function, ast.Attribute) and _is_other_parameter(function.value, path, context):
+        return False
     if not isinstance(function, ast.Attribute) or b"mock" in context.references.code_bytes(path):
         return True
     owner, document = function.value, context.document(path)
@@ -101,6 +107,17 @@ def _may_be_of_mock(function: ast.expr, path: str, context: FixContext) -> bool:
     stores = (each for each in document.find_attributes(owner.attr) if isinstance(each.ctx, ast.Store))
     values = [getattr(document.symbol_table.statement_of(each), "value", None) for each in stores]
     return not values or not all(isinstance(value, (ast.Attribute, ast.Call)) for value in values)
+
+
+def _is_other_parameter(owner: ast.expr, path: str, context: FixContext) -> bool:
+    """Whether an expression is a parameter that is annotated with a library's class that patches nothing."""
+    symbol = context.document(path).symbol_table.lookup(owner.id, owner) if isinstance(owner, ast.Name) else None
+    parameters = [each for each in symbol.binding_nodes if isinstance(each, ast.arg)] if symbol is not None else []
+    if symbol is None or not parameters or len(parameters) != len(symbol.binding_nodes):
+        return False
+    annotations = [each.annotation for each in parameters]
+    classes = [context.names(path).resolve(each) if each is not None else None for each in annotations]
+    return all(each is not None and each.path is None and not _PATCHING_CLASS.search(each.name) for each in classes)
 
 
 def _may_be_module(owner: ast.expr, path: str, context: FixContext) -> bool:

@@ -13,6 +13,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports.relocation import Relocation
 from flake8_redis_ssot.fixes.patches.lookups import is_late_bound
+from flake8_redis_ssot.fixes.patches.search_path_stubs import find_search_path_stubs
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name, string_value
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
@@ -61,6 +62,7 @@ def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
     location = find_outside_write(package_path, name, context) if package_path is not None else None
     if location is not None:
         yield location
+    yield from find_search_path_stubs(path, context)
     module = context.module_name(path).encode()
     quoted = rb"[\"']" + re.escape(module) + rb"[\"']"
     passed = rb"\b(?!import_module|find_spec|getLogger|reload|patch|__import__)\w+\s*\(\s*" + quoted
@@ -75,10 +77,23 @@ def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
     word = module.rpartition(b".")[2]
     for candidate, row in computed:
         is_named = word in context.references.code_bytes(candidate)
-        if is_named or context.import_graph.find_path(candidate, path) is not None:
+        if (
+            is_named
+            or context.import_graph.find_path(candidate, path) is not None
+            or _is_told(candidate, word, context)
+        ):
             yield f"{context.relative_path(candidate)}:{row}"
     for candidate in context.analysis.contents.find_matching(passed, [module]) if computed else ():
         yield f"{context.relative_path(candidate)}:{context.references.find_row(passed, candidate)}"
+
+
+def _is_told(candidate: str, word: bytes, context: FixContext) -> bool:
+    """Whether a file that loads the candidate has a string that ends with the last word of a module's name."""
+    string = re.compile(rb"[\"'](?:[\w.]*\.)?" + re.escape(word) + rb"[\"']")
+    return any(
+        string.search(context.references.code_bytes(path)) and context.import_graph.find_path(path, candidate)
+        for path in context.analysis.find_files_with_words({word.decode()})
+    )
 
 
 def _find_computed(files: Iterable[str], context: FixContext) -> Iterator[tuple[str, int]]:

@@ -9,6 +9,7 @@ from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.patches.lookups import is_in_annotation
+from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.module_exports import is_dunder_all_assignment
 
@@ -36,6 +37,7 @@ _READING_CALLS = frozenset({"getattr", "hasattr", "attrgetter"})
 # Calls in which the name of a keyword is a name to set.
 _KEYWORD_SETTERS = frozenset({"multiple", "dict", "SimpleNamespace", "Namespace", "update"})
 ATTRIBUTE_SETTERS = frozenset({"object", "setattr", "delattr", "spy"})
+_DOTTED_NAME = re.compile(r"[\w:]*(?:\.[\w:]*)+")
 _SPLITTERS = frozenset({"split", "splitlines", "partition", "rpartition"})
 # What code that replaces a name contains.
 _PATCH_WORDS = re.compile(r"(?i)patch|mock|[sd]e[tl]attr|__dict__|\b(?:vars|globals|exec|eval)\b")
@@ -126,11 +128,35 @@ def is_setter(node: ast.Call | ast.keyword, document: SourceDocument) -> bool:
 
 def _may_name_module(node: ast.expr, document: SourceDocument, context: FixContext) -> bool:
     if isinstance(node, ast.Constant):
-        return isinstance(node.value, str) and "." in node.value
+        return isinstance(node.value, str) and _DOTTED_NAME.fullmatch(node.value) is not None
     if isinstance(node, (ast.Name, ast.Attribute)):
-        definition = context.names(document.path).resolve(node)
-        return definition is None or definition.is_module
+        names = context.names(document.path)
+        definition, texts = names.resolve(node), _find_texts(node, names)
+        if any(_DOTTED_NAME.fullmatch(text) for text in texts):
+            return True
+        return definition.is_module if definition is not None else not texts
     return not isinstance(node, (ast.Call, ast.Lambda, ast.Dict, ast.List, ast.Tuple, ast.Set))
+
+
+def _find_texts(node: ast.Name | ast.Attribute, names: FileNames) -> list[str]:
+    """The strings that the body of a class or module of the project binds a name to; none if there is another value."""
+    owner = names.resolve(node.value) if isinstance(node, ast.Attribute) else None
+    found = names.find_node(owner) if owner is not None and owner.path is not None else None
+    definition = names.resolve(node)
+    if isinstance(found, ast.ClassDef) and isinstance(node, ast.Attribute):
+        body, name = found.body, node.attr
+    elif definition is not None and definition.path is not None and definition.qualname:
+        body, name = names.in_file(definition.path).symbol_table.tree.body, definition.qualname
+    else:
+        return []
+    values = [
+        each.value
+        for each in body
+        if isinstance(each, ast.Assign)
+        and any(isinstance(target, ast.Name) and target.id == name for target in each.targets)
+    ]
+    texts = [value.value for value in values if isinstance(value, ast.Constant) and isinstance(value.value, str)]
+    return texts if len(texts) == len(values) else []
 
 
 def _builds_dunder_all(statement: ast.stmt) -> bool:

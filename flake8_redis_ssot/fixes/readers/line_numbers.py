@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from functools import partial
 
+from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.readers.connections import are_connected, is_in_one_program
 from flake8_redis_ssot.fixes.readers.shown_errors import find_shown_errors
@@ -21,6 +23,8 @@ _LOG_CALL = re.compile(rb"\.(?:critical|debug|error|exception|info|log|success|t
 # Attributes and functions that give the line of a frame, of a traceback or of a function.
 _FRAME_LINES = re.compile(
     rb"\b(?:co_firstlineno|f_lineno|findsource|format_(?:exc|exception|stack|tb)|getframeinfo|getsourcelines|tb_lineno)\b"
+    rb"|\b(?:all_tasks|current_task)\([^()\n]{0,80}\)(?!\.\w)|\b(?:findCaller|get_stack)\(|\b(?:ag|cr|gi)_frame\b"
+    rb"|\btracemalloc\b"
     rb"|\b(?:getstats|print_stats)\(|\bpstats\b|\btrace\.Trace\("
     rb"|\binspect\.stack\([^)]*\)\[\d+\]|\bprint_(?:exc|exception|stack|tb)\([^)\n]*\bfile\b|\bdump_traceback\("
 )
@@ -33,11 +37,14 @@ _WORDS = (
     *("format_exc", "format_exception", "format_stack", "format_tb", "dump_traceback"),
     *("getstats", "print_stats", "pstats", "Trace"),
     *("print_exc", "print_exception", "print_stack", "print_tb", "stack", "extract_tb", "TracebackException"),
-    *("catch_warnings", "formatwarning", "showwarning"),
+    *("catch_warnings", "formatwarning", "showwarning", "ag_frame", "cr_frame", "gi_frame"),
+    *("all_tasks", "current_task", "findCaller", "get_stack", "tracemalloc"),
 )
 # What records lines, and where code reads them further down.
 _RECORDER = re.compile(rb"\b(?:TracebackException|catch_warnings|extract_tb|inspect\.stack)\b")
-_RECORDED_LINE = re.compile(rb"\.lineno\b")
+_RECORDED_LINE = re.compile(rb"\.lineno\b|[\"']lineno[\"']|\bvars\(|\b__dict__\b")
+# Attributes and methods of tests that pytest has collected.
+_TEST_LINE = rb"\.location\b|\breportinfo\b"
 # Another function shows the lines that warn.
 _WARNING_HOOK = re.compile(rb"\b(?:formatwarning|showwarning)[ \t]*=(?!=)")
 _WARN_CALL = re.compile(rb"\bwarn\(")
@@ -61,11 +68,21 @@ def find_line_readers(path: str, row: int, context: FixContext) -> Iterator[str]
             if is_in_one_program(reader, path, context):
                 yield f"{context.relative_path(reader)}:{reader_row} logs the numbers of lines"
     yield from find_shown_errors(path, lines, context)
+    if is_test_path(context.relative_path(path)):
+        yield from _find_test_readers(path, context)
     warns = any(map(_WARN_CALL.search, lines))
     for reader in context.analysis.contents.find_with_words(_WORDS):
         row = context.remember(("line reader", reader, warns), partial(_find_reading_row, reader, warns, context))
         if row and are_connected(reader, path, context) and _may_show(reader, path, context):
             yield f"{context.relative_path(reader)}:{row} reads the numbers of lines"
+
+
+def _find_test_readers(path: str, context: FixContext) -> Iterator[str]:
+    """The hooks of pytest that show the lines of tests, which nobody imports."""
+    for reader in context.analysis.contents.find_matching(_TEST_LINE, [b"location", b"reportinfo"]):
+        if os.path.basename(reader) == "conftest.py" and path.startswith(os.path.dirname(reader)):
+            row = context.references.find_row(_TEST_LINE, reader)
+            yield f"{context.relative_path(reader)}:{row} reads the lines of tests"
 
 
 def _find_reading_row(reader: str, warns: bool, context: FixContext) -> int:

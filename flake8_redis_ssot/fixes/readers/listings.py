@@ -29,6 +29,7 @@ _COPYING_FUNCTIONS: dict[str, dict[str, int]] = {
 # Other objects have methods of these names: sets, files.
 _ARCHIVE_METHODS = frozenset({"add", "write"})
 _ARCHIVES = frozenset({"PyZipFile", "TarFile", "ZipFile", "tarfile.open"})
+_OPENERS = frozenset({"ZipFile", "zipfile.ZipFile", "tarfile.open", "open"})
 _WILDCARD = re.compile(r"[*?\[]")
 
 
@@ -75,8 +76,28 @@ def _find_all(path: str, context: FixContext) -> Iterator[Listing]:
                 yield Listing(node.lineno, folder, None)
             elif name == "iterdir" and isinstance(node.func, ast.Attribute):
                 yield Listing(node.lineno, find_written_path(node.func.value, path, symbol_table), None)
-            elif name in _COPYING_FUNCTIONS and (name not in _ARCHIVE_METHODS or _is_archive(node.func, symbol_table)):
+            elif name in _COPYING_FUNCTIONS and _is_copying(node, symbol_table):
                 yield _read_copying_call(node, path, symbol_table)
+
+
+def _is_copying(call: ast.Call, symbol_table: SymbolTable) -> bool:
+    """Whether a call with one of these names packs or copies files for more than the next statement."""
+    is_method_of_other = last_name(call.func) in _ARCHIVE_METHODS and not _is_archive(call.func, symbol_table)
+    return not is_method_of_other and not _is_overwritten(call, symbol_table)
+
+
+def _is_overwritten(call: ast.Call, symbol_table: SymbolTable) -> bool:
+    """Whether the next statement writes another archive to the file that a call has packed a folder into."""
+    statement = symbol_table.parent(call)
+    if not isinstance(statement, ast.Assign):
+        return False
+    targets, body = statement.targets, getattr(symbol_table.parent(statement), "body", [])
+    following = body[body.index(statement) + 1 :][:1] if statement in body else []
+    for opened in (item.context_expr for each in following if isinstance(each, ast.With) for item in each.items[:1]):
+        if isinstance(opened, ast.Call) and dotted_name(opened.func) in _OPENERS and len(opened.args) > 1:
+            mode = string_value(opened.args[1])
+            return (mode or "")[:1] == "w" and [dotted_name(opened.args[0])] == [dotted_name(each) for each in targets]
+    return False
 
 
 def _is_archive(method: ast.expr, symbol_table: SymbolTable) -> bool:

@@ -20,8 +20,7 @@ from flake8_redis_ssot.fixes.readers.text_reads import find_import, find_launch,
 from flake8_redis_ssot.project.contents import row_at
 
 # Not prose, despite its ending: https://packaging.python.org/en/latest/specifications/entry-points/
-_ENTRY_POINTS = "entry_points.txt"
-_PROSE_SUFFIXES = (".md", ".rst", ".txt", ".html", ".htm", ".log", ".adoc", ".tex")
+_PROSE_SUFFIXES = (".md", ".rst", ".html", ".htm", ".log", ".adoc", ".tex")
 _PYTHON_SUFFIXES = (".py", ".pyw", ".pyi", ".pyx")
 # The names of the module of a frame or a function, with the key that is read if it is a constant.
 _NAMESPACES = re.compile(rb"\b(?:f_globals|__globals__)\b(?:(?:\[|\.get\()[\"'](\w+)[\"'])?")
@@ -113,7 +112,7 @@ def _find_in_other_file(path: str, target: ReadTarget, context: FixContext) -> I
         yield PossibleRead(path, row_of(offset, text), "names it")
         return
     offset = next((each for each in (find_import(text, target), find_launch(text, target)) if each is not None), None)
-    if offset is None and (not path.endswith(_PROSE_SUFFIXES) or os.path.basename(path) == _ENTRY_POINTS):
+    if offset is None and not path.endswith(_PROSE_SUFFIXES):
         offset = find_module(text, target)
     if offset is not None:
         yield PossibleRead(path, row_of(offset, text), f"names the module `{target.module}`")

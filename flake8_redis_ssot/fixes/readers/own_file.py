@@ -89,6 +89,10 @@ def _find_hidden_reads(symbol: Symbol, document: SourceDocument) -> Iterator[str
 # Builtins that read any variable of the scope or module that they are called in, and those that run text there.
 _SCOPE_FUNCTIONS = ("globals", "locals", "vars", "dir")
 _CODE_FUNCTIONS = ("eval", "exec")
+# An example in a docstring that reads the names of the module that it is tested with.
+_DYNAMIC_EXAMPLE = re.compile(
+    r"^[ \t]*(?:>>>|\.\.\.) [^\n]*\b(?:(?:dir|globals|locals|vars)\(\)|(?:eval|exec)\()", re.MULTILINE
+)
 # Attributes of frames, and functions that make commands of all names of a module.
 _MODULE_READERS = frozenset({"__globals__", "f_globals", "f_locals", "f_builtins", "Fire"})
 # Calls for which the name of the module is but a name.
@@ -104,6 +108,8 @@ def find_dynamic_reads(symbol: Symbol, document: SourceDocument) -> Iterator[int
             if call is None or not _reads_known_names(name, call, symbol, document):
                 yield node.lineno
     if symbol.scope.kind == "module":
+        for example in _DYNAMIC_EXAMPLE.finditer(document.source.text):
+            yield document.source.text.count("\n", 0, example.start()) + 1
         for node in symbol_table.unresolved_reads("__name__"):
             if not _is_mere_name(node, document):
                 yield node.lineno

@@ -19,7 +19,7 @@ _MAX_BEFORE = 1000  # characters before a module's word that can be part of the 
 _MODULE_OPTIONS = r"(?:-A|--app|-m|-p|-c|FLASK_APP|module|wsgi[-_]?(?:app|file)?|asgi[-_]?(?:app)?|application|script)"
 _PROGRAMS = r"(?:gunicorn|uvicorn|hypercorn|daphne|granian|uwsgi|celery|dramatiq|flask|rq|arq)"
 _OTHER_OPTIONS = r"(?:[ =:\"',\[\]]|(?<![\w-])--?\w[\w-]*)*"
-_SCALAR = r"[\"'=:\-\s,\[\]]"
+_SCALAR = r"[\"'=:;|\-\s,\[\]]"
 _PATH = r"(?<![\w./-])(?P<prefix>(?:[\w-]*[./])*)"
 _PACKAGE = r"(?<![\w.])(?P<prefix>(?:\w+\.)*)"
 _RELATIVE = r"\bfrom\s+(?P<prefix>(?:\w*\.)*)"
@@ -47,8 +47,8 @@ _LAUNCHES: tuple[_Spelling, ...] = (
 )
 _MODULES: tuple[_Spelling, ...] = ((r"(?<![\w./-])(?P<prefix>(?:\w+\.)+)", r"(?![\w:-]|\.\w)"),)
 _MODULES_NEAR_NAMES: tuple[_Spelling, ...] = (
-    (rf"{_SCALAR}(?P<prefix>)", rf"{_SCALAR}[^\0]{{0,{_NEARBY}}}?{_SCALAR}{{name}}(?:{_SCALAR}|\Z)"),
-    (rf"{_SCALAR}{{name}}{_SCALAR}[^\0]{{0,{_NEARBY}}}?{_SCALAR}(?P<prefix>)", rf"(?:{_SCALAR}|\Z)"),
+    (rf"{_SCALAR}(?P<prefix>(?:\w+/)*)", rf"(?:\.py)?{_SCALAR}[^\0]{{0,{_NEARBY}}}?{_SCALAR}{{name}}(?:{_SCALAR}|\Z)"),
+    (rf"{_SCALAR}{{name}}{_SCALAR}[^\0]{{0,{_NEARBY}}}?{_SCALAR}(?P<prefix>(?:\w+/)*)", rf"(?:\.py)?(?:{_SCALAR}|\Z)"),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from flake8_redis_ssot.fixes.sharing.attributes import AttributeCheck, is_unset_test
 from flake8_redis_ssot.fixes.sharing.client_uses import is_test
@@ -26,6 +27,9 @@ class BodyCheck:
         """Whether the method returns a client. Raises NotRecognisedError."""
         returns = [self._check_read(node) for node in ast.walk(self.method.node) if self._is_own(node)]
         returns += [self._check_super(node) for node in ast.walk(self.method.node) if _is_super(node)]
+        for node in ast.walk(self.method.node):
+            if _reads_variables(node):
+                raise self._fail("reads its variables by text, and so the instance", node)
         return any(returns)
 
     @property
@@ -158,6 +162,13 @@ def _makes(statement: ast.If, attribute: ast.Attribute) -> bool:
 def _is_none_assignment(target: ast.Attribute, symbol_table: SymbolTable) -> bool:
     value = getattr(symbol_table.statement_of(target), "value", None)
     return isinstance(value, ast.Constant) and value.value is None
+
+
+def _reads_variables(node: ast.AST) -> TypeGuard[ast.Call]:
+    """Whether a node is a call that reads all variables of the function, or runs text that may."""
+    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+        return False
+    return node.func.id in ("eval", "exec", "locals") or (node.func.id in ("dir", "vars") and not node.args)
 
 
 def _is_super(node: ast.AST) -> bool:

@@ -34,6 +34,14 @@ class Escape(NamedTuple):
     argument: ast.expr | None = None
 
 
+class TypeCheck(NamedTuple):
+    """`isinstance()` with the value and some `classes`, in the file at `path` (`row` 1-based)."""
+
+    path: str
+    row: int
+    classes: ast.expr
+
+
 class StoredAttribute(NamedTuple):
     """An attribute of that name, on any object, holds the value.
 
@@ -79,7 +87,15 @@ class DerivedValue(NamedTuple):
 
 
 Observation = (
-    MemberUse | Escape | StoredAttribute | ParameterDefault | ModuleVariable | Returned | Discarded | DerivedValue
+    MemberUse
+    | Escape
+    | TypeCheck
+    | StoredAttribute
+    | ParameterDefault
+    | ModuleVariable
+    | Returned
+    | Discarded
+    | DerivedValue
 )
 ObservationT = TypeVar("ObservationT", bound=Observation)
 

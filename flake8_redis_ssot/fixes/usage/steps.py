@@ -16,6 +16,7 @@ from flake8_redis_ssot.fixes.usage.observations import (
     ParameterDefault,
     Returned,
     StoredAttribute,
+    TypeCheck,
 )
 from flake8_redis_ssot.semantic.ast_queries import is_none, last_name
 from flake8_redis_ssot.semantic.scopes import Symbol
@@ -41,6 +42,7 @@ Step = (
     MemberUse
     | Escape
     | Discarded
+    | TypeCheck
     | ParameterDefault
     | StoredAttribute
     | Returned
@@ -49,8 +51,8 @@ Step = (
     | ast.expr
 )
 
-# Functions that inspect the class of their argument, or whether it is true.
-_INSPECTING_FUNCTIONS = frozenset({"bool", "callable", "isinstance"})
+# Functions that ask whether their argument is true, or can be called.
+_INSPECTING_FUNCTIONS = frozenset({"bool", "callable"})
 # Functions that close their argument at some point.
 _CLOSING_FUNCTIONS = frozenset(
     {"closing", "aclosing", "enter_context", "enter_async_context", "push", "push_async_exit"}
@@ -144,6 +146,8 @@ def _argument_steps(call: ast.Call, node: ast.expr, document: SourceDocument) ->
         yield StoredVariable(parameter, is_parameter=True)
     elif is_plain_name and name == "type":
         yield MemberUse(document.path, call.lineno, "__class__", "read")
+    elif is_plain_name and name == "isinstance" and call.args[:1] == [node] and len(call.args) == 2:
+        yield TypeCheck(document.path, call.lineno, call.args[1])
     elif not (is_plain_name and name in _INSPECTING_FUNCTIONS):
         yield Escape(document.path, call.lineno, f"is passed to `{name or 'a function'}()`", call, node)
 

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from flake8_redis_ssot.project.loading.dynamic_imports import DynamicImport, read_dynamic_import
+from flake8_redis_ssot.project.loading.dynamic_imports import DynamicImport, find_named_modules, read_dynamic_import
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.ast_queries import (
@@ -121,7 +121,8 @@ def _read_block(nodes: Iterable[ast.AST], names: FileNames, used_definitions: Us
         if isinstance(node, (ast.Import, ast.ImportFrom)):
             imports.append(node)
         if isinstance(node, ast.Call):
-            dynamic_imports += filter(None, [read_dynamic_import(node, names)])
+            own = read_dynamic_import(node, names)
+            dynamic_imports += [own] if own is not None else find_named_modules(node, names)
             if last_name(node.func) in _DEFERRING_CALLS:
                 skipped |= {id(each) for each in (*node.args, *(keyword.value for keyword in node.keywords))}
         if id(node) in skipped or not isinstance(node, (ast.Name, ast.Attribute)):

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.semantic.ast_queries import last_name
 from flake8_redis_ssot.semantic.flow.evaluator import resolve_relative_module
 
 _IMPORT_FUNCTIONS = frozenset(
@@ -20,7 +23,20 @@ _IMPORT_FUNCTIONS |= {"importlib.util.find_spec", "werkzeug.utils.import_string"
 _WALKS = frozenset({"pkgutil.iter_modules", "pkgutil.walk_packages"})
 # They run code that is not in the file.
 _RUNNERS = frozenset({"builtins.exec", "builtins.eval", "runpy.run_module", "runpy.run_path", "imp.load_source"})
+_RUNNERS |= {
+    "pickle.load",
+    "pickle.loads",
+    "marshal.loads",
+    "shelve.open",
+    "code.interact",
+    "pkg_resources.load_entry_point",
+}
 _RUNNERS |= {"importlib.metadata.entry_points", "importlib.util.module_from_spec", "pkg_resources.iter_entry_points"}
+
+
+# Calls for which a dotted name is but a name.
+_NAMING_CALLS = frozenset({"getLogger", "get_logger", "getChild", "TypeVar", "NewType", "namedtuple", "warn", "print"})
+_MODULE_NAME = re.compile(r"\w+(?:\.\w+)+(?::[\w.]*)?")
 
 
 class DynamicImport(NamedTuple):
@@ -55,11 +71,42 @@ def read_dynamic_import(call: ast.Call, names: FileNames) -> DynamicImport | Non
     if argument is None:
         return DynamicImport("", call.lineno, is_prefix=True)
     text, is_whole = _read_text(argument, names)
+    text = text.partition(":")[0]
     if text.startswith("."):
         text = _make_absolute(text, _argument(call, 1, "package"), names)
     if not text:
         return DynamicImport("", call.lineno, is_prefix=True)
     return DynamicImport(text, call.lineno, is_prefix=not is_whole)
+
+
+def find_named_modules(call: ast.Call, names: FileNames) -> Iterator[DynamicImport]:
+    """The dotted names in what a library is passed, also in variables of the module: it may import what they name."""
+    definition = names.resolve(call.func)
+    if (definition is not None and definition.path is not None) or last_name(call.func) in _NAMING_CALLS:
+        return
+    for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
+        for node in _iter_values(argument, names):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and _MODULE_NAME.fullmatch(node.value):
+                path = _find_module(node.value.partition(":")[0], names)
+                if path:
+                    yield DynamicImport(path, call.lineno)
+
+
+def _iter_values(argument: ast.expr, names: FileNames) -> Iterator[ast.AST]:
+    """The nodes of an argument, and of the display that a variable of the module is bound to."""
+    symbol = names.symbol_table.lookup(argument.id, argument) if isinstance(argument, ast.Name) else None
+    if symbol is not None and symbol.scope.kind == "module":
+        for binding in symbol.bindings:
+            value = getattr(binding.statement, "value", None)
+            yield from ast.walk(value) if isinstance(value, (ast.Dict, ast.List, ast.Tuple, ast.Set)) else ()
+    yield from ast.walk(argument)
+
+
+def _find_module(dotted: str, names: FileNames) -> str:
+    """The longest part of a dotted name that is a module of the project below a package; empty if none is."""
+    parts = dotted.split(".")
+    modules = (".".join(parts[:count]) for count in range(len(parts), 1, -1))
+    return next((each for each in modules if names.resolver.path_of(each, names.path) is not None), "")
 
 
 def _argument(call: ast.Call, index: int, name: str) -> ast.expr | None:

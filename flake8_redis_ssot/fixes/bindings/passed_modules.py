@@ -1,0 +1,76 @@
+"""Modules that are passed to code which may set any of their names: `install(module)` with a `setattr` in `install`."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.sharing.reflection import Access, Reflection, find_reflections
+from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.semantic.ast_queries import last_name
+
+# Calls that set no names of the module that they are passed, or only those that they name.
+_HARMLESS_CALLS = frozenset(
+    {
+        *("delattr", "dir", "getattr", "getfile", "getmembers", "getsource", "hasattr", "id", "isinstance", "ismodule"),
+        *("getsourcefile", "getsourcelines", "import_module", "object", "print", "reload", "repr", "setattr", "str"),
+        *("__import__", "multiple", "patch", "type"),
+    }
+)
+_RUNNERS = ("exec(", "eval(")
+
+
+def find_computed_write(path: str, context: FixContext) -> str | None:
+    """Where code may set names of the module at `path` that it does not write out, as a clause; None if nowhere."""
+    writes = context.remember("writes of unknown owners", lambda: tuple(_find_writes(context)))
+    for user, node in _find_passes(path, context) if writes else ():
+        callee = _find_callee(node, context.names(user))
+        for write in writes:
+            if callee in (None, write.path) or context.import_graph.find_path(callee or "", write.path):
+                place, module = f"{context.relative_path(write.path)}:{write.row}", context.module_name(path)
+                user_place = f"{context.relative_path(user)}:{node.lineno}"
+                return f"{user_place} passes on `{module}`, and {place} may set its names"
+    return None
+
+
+def _find_writes(context: FixContext) -> Iterator[Reflection]:
+    for each in find_reflections(context):
+        if each.access is Access.WRITE and each.owner.is_unknown and not each.text.startswith(_RUNNERS):
+            yield each
+
+
+def _find_passes(path: str, context: FixContext) -> Iterator[tuple[str, ast.expr]]:
+    """The expressions, with their files, that pass on a module, or its name as a string."""
+    module = context.module_name(path)
+    for user in context.analysis.find_files_with_words({module.rpartition(".")[2]}):
+        has_import = context.references.has_import(user, path) or context.import_graph.has_import(user, path)
+        if user == path or not (has_import or module.encode() in context.references.code_bytes(user)):
+            continue
+        names = context.names(user)
+        for node in names.symbol_table.nodes:
+            if isinstance(node, ast.Constant):
+                if node.value == module and _is_passed(node, names):
+                    yield user, node
+            elif isinstance(node, (ast.Name, ast.Attribute)) and has_import and _is_passed(node, names):
+                definition = names.resolve(node)
+                if definition is not None and definition.is_module and definition.path == path:
+                    yield user, node
+
+
+def _is_passed(node: ast.expr, names: FileNames) -> bool:
+    """Whether a value is an argument, or a part of one or of another value."""
+    if not isinstance(getattr(node, "ctx", ast.Load()), ast.Load):
+        return False
+    parent = names.symbol_table.parent(node)
+    if isinstance(parent, ast.Call) and node is not parent.func:
+        return last_name(parent.func) not in _HARMLESS_CALLS
+    return isinstance(parent, (ast.keyword, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.Return, ast.Yield))
+
+
+def _find_callee(node: ast.expr, names: FileNames) -> str | None:
+    """The file of the function that a value is passed to, if it is known."""
+    parent = names.symbol_table.parent(node)
+    call = names.symbol_table.parent(parent) if isinstance(parent, ast.keyword) else parent
+    definition = names.resolve(call.func) if isinstance(call, ast.Call) else None
+    return definition.path if definition is not None else None
