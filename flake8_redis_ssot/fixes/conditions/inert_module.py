@@ -36,10 +36,15 @@ CONDITION = Condition(
         "classes without metaclass (but `ABCMeta`) whose bases are classes of the standard library, a few of redis-py "
         "and pydantic, or classes of the project without `__init_subclass__` and metaclass, their bases alike; no file "
         "reads `__subclasses__`; subscripted bases have no `__class_getitem__` of the project; enumerations have no "
-        "`__init__`, `__new__` and `_generate_next_value_` of the project; the body is inert",
+        "`__init__`, `__new__` and `_generate_next_value_` of the project; no variable that the body binds to a name "
+        "holds "
+        "an instance with `__set_name__`, or with `__get__` if there are decorators; the body is inert",
         "expressions of constants, names, displays, comprehensions, `*` and `in` of plain values that are no "
         "iterators in variables, attributes of modules and classes, f-strings, and "
-        "operators of built-in and standard types; `.name` and `.value` of members of enumerations; "
+        ""
+        "operators of built-in and standard types, and of displays that hold plain values, classes, functions and "
+        "members "
+        "of enumerations without special methods; `.name` and `.value` of members of enumerations; "
         "no attribute is a descriptor of the project, or a function with an unknown decorator",
         "calls of a closed list: conversions of plain values, `logging.getLogger()`, `re.compile()`, `TypeVar()`, "
         "`namedtuple()`, `Path()`, `os.environ.get()`, `threading.Lock()`, `redis.Redis()`, …, and methods of strings, "

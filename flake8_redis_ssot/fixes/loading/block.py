@@ -13,6 +13,7 @@ from flake8_redis_ssot.semantic.ast_queries import FunctionNode, iter_scope_node
 from flake8_redis_ssot.semantic.scopes import Binding, Symbol
 
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+_ENUMERATIONS = frozenset({"enum.Enum", "enum.Flag", "enum.IntEnum", "enum.IntFlag", "enum.StrEnum"})
 _MAX_DEPTH = 8
 
 
@@ -92,8 +93,10 @@ _ITERATORS = frozenset({f"builtins.{name}" for name in ("enumerate", "filter", "
 
 def is_plain(node: ast.expr | None, block: Block, seen: frozenset[Symbol] = frozenset()) -> bool:
     """Whether a value is of a built-in or standard type, so that its operators and methods run no other code."""
-    if isinstance(node, (ast.Constant, ast.JoinedStr, ast.Compare, *_DISPLAYS)):
+    if isinstance(node, (ast.Constant, ast.JoinedStr, ast.Compare)):
         return True
+    if isinstance(node, _DISPLAYS):
+        return all(is_plain(each, block, seen) or is_definition(each, block) for each in _elements_of(node))
     if isinstance(node, ast.Name):
         return _is_plain_variable(node, block, seen)
     if isinstance(node, ast.Attribute):
@@ -107,6 +110,46 @@ def is_plain(node: ast.expr | None, block: Block, seen: frozenset[Symbol] = froz
         return _is_plain_call(node, block, seen)
     parts = _operands(node)
     return bool(parts) and all(is_plain(part, block, seen) for part in parts)
+
+
+def _elements_of(node: ast.expr) -> list[ast.expr]:
+    """What a display or comprehension holds."""
+    if isinstance(node, ast.Dict):
+        return [*filter(None, node.keys), *node.values]
+    if isinstance(node, ast.DictComp):
+        return [node.key, node.value]
+    if isinstance(node, (ast.List, ast.Tuple, ast.Set)):
+        return node.elts
+    return [node.elt] if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)) else []
+
+
+def is_definition(node: ast.expr, block: Block) -> bool:
+    """Whether an expression is a lambda, or names something of a library, a module, a function, or a class.
+
+    Classes have no metaclass. Members of enumerations without special methods count as well.
+    """
+    definition = block.names.resolve(node)
+    if isinstance(node, ast.Lambda) or definition is None:
+        return isinstance(node, ast.Lambda) or _is_member(node, block)
+    if definition.path is None or definition.is_module:
+        return True
+    found = block.find_only(definition)
+    return (
+        isinstance(found, FunctionNode)
+        or (isinstance(found, ast.ClassDef) and not found.keywords)
+        or (found is None and _is_member(node, block))
+    )
+
+
+def _is_member(node: ast.expr, block: Block) -> bool:
+    owner = block.names.resolve(node.value) if isinstance(node, ast.Attribute) else None
+    found = block.find_only(owner) if owner is not None else None
+    if owner is None or not isinstance(found, ast.ClassDef):
+        return False
+    names = block.names.in_file(owner.path or "")
+    bases = [names.resolve(base) for base in found.bases]
+    has_special_methods = any(isinstance(each, FunctionNode) and each.name.startswith("__") for each in found.body)
+    return not has_special_methods and any(base is not None and base.name in _ENUMERATIONS for base in bases)
 
 
 def adds_keys(node: ast.expr, block: Block) -> bool:

@@ -51,7 +51,7 @@ def _is_inert_library_call(name: str, call: ast.Call, block: Block) -> bool:
         return len(call.args) == 1
     if name in _TYPE_CHECKS:
         return len(call.args) == 2 and _is_plain_type_check(call.args[1], block)
-    return (is_known_call(name) and has_passive_arguments(call, block)) or name in REPORTING_CALLS
+    return (is_known_call(name) or name in REPORTING_CALLS) and has_passive_arguments(call, block)
 
 
 def _is_plain_type_check(types: ast.expr, block: Block) -> bool:
@@ -179,6 +179,8 @@ def _is_inert_factory(factory: ast.expr, block: Block) -> bool:
 def is_inert_report(call: ast.Call, block: Block) -> bool:
     """Whether a call warns or logs, which should end with the import."""
     definition = block.names.resolve(call.func)
+    if not has_passive_arguments(call, block):
+        return False
     if definition is not None and definition.path is None and definition.name in REPORTING_CALLS:
         return True
     if not isinstance(call.func, ast.Attribute) or call.func.attr not in LOG_METHODS:

@@ -126,3 +126,20 @@ def makes_members_by_own_code(node: ast.ClassDef, block: Block) -> bool:
     return any(definition.name.startswith("enum.") for definition, _ in line) and any(
         not _MEMBER_METHODS.isdisjoint(methods_in(each)) for each in nodes
     )
+
+
+def has_hook(value: ast.AST | None, owner: ast.ClassDef, block: Block) -> bool:
+    """Whether what the body of a class binds is an instance that runs code when the class is made.
+
+    A decorator may read it from the class. The constructor of the instance is judged where it is called.
+    """
+    if not isinstance(value, ast.expr):
+        return False
+    hooks = [] if isinstance(value, ast.Call) else ["__set_name__"]
+    hooks += ["__get__"] if owner.decorator_list else []
+    definition = block.names.resolve(value.func if isinstance(value, ast.Call) else value)
+    if definition is not None and not isinstance(value, ast.Call):
+        found = block.symbol_of(definition)
+        bound = getattr(found[1].bindings[0].statement, "value", None) if found and found[1].bindings else None
+        definition = found[0].names.resolve(bound.func) if found and isinstance(bound, ast.Call) else None
+    return definition is not None and any(find_method(definition, name, block) for name in hooks)

@@ -94,7 +94,8 @@ def _find_truth_effects(test: ast.expr, block: Block) -> Iterator[Effect]:
     for part in _iter_truth_values(test):
         owner = find_instance_class(part, block) if isinstance(part, (ast.Name, ast.Attribute)) else None
         methods = [find_method(owner, name, block) for name in ("__bool__", "__len__")] if owner is not None else []
-        if any(methods):
+        is_other = isinstance(part, (ast.Call, ast.Subscript)) and not is_passive(part, block)
+        if any(methods) or is_other:
             yield block.effect(test, f"asks whether `{_shorten(part)}` is true")
 
 

@@ -46,7 +46,7 @@ _MODULE_CALLS = {
     "types": ("MappingProxyType", "SimpleNamespace"),
     "typing": ("NamedTuple", "NewType", "ParamSpec", "TypeVar", "TypeVarTuple", "TypedDict", "TypeAliasType", "cast"),
     "unittest.mock": ("AsyncMock", "MagicMock", "Mock"),
-    "uuid": ("UUID", "uuid4"),
+    "uuid": ("UUID",),
     "weakref": ("WeakKeyDictionary", "WeakSet", "WeakValueDictionary"),
     "pydantic": ("ConfigDict", "Field", "PrivateAttr"),
     "pytest": ("fixture", "param"),

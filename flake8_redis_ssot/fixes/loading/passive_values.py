@@ -5,9 +5,7 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.fixes.loading.attributes import is_enumeration_name, is_member_attribute
-from flake8_redis_ssot.fixes.loading.block import Block, is_plain
-from flake8_redis_ssot.fixes.loading.classes import iter_class_line
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode
+from flake8_redis_ssot.fixes.loading.block import Block, is_definition, is_plain
 
 
 def has_passive_arguments(call: ast.Call, block: Block) -> bool:
@@ -19,7 +17,7 @@ def is_passive(node: ast.expr, block: Block) -> bool:
     """Whether a value is a plain one, a class, a function, a module, or a member of an enumeration."""
     if isinstance(node, (ast.Slice, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred)):
         return all(is_passive(each, block) for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr))
-    if isinstance(node, ast.Lambda) or is_plain(node, block):
+    if is_plain(node, block):
         return True
     if isinstance(node, ast.Subscript):
         return is_passive(node.value, block)
@@ -27,17 +25,11 @@ def is_passive(node: ast.expr, block: Block) -> bool:
         return all(is_passive(each, block) for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr))
     if isinstance(node, ast.Attribute) and (is_enumeration_name(node.value, block) or is_member_attribute(node, block)):
         return True
-    return is_definition(node, block)
+    return is_definition(node, block) or _is_exception(node, block)
 
 
-def is_definition(node: ast.expr, block: Block) -> bool:
-    """Whether an expression names something of a library, a module, a function, or a class without metaclass."""
-    definition = block.names.resolve(node)
-    if definition is None:
-        return False
-    if definition.path is None or definition.is_module:
-        return True
-    found = block.find_only(definition)
-    if isinstance(found, ast.ClassDef):
-        return not any(each is not None and each.keywords for _, each in iter_class_line(definition, block))
-    return isinstance(found, FunctionNode)
+def _is_exception(node: ast.expr, block: Block) -> bool:
+    """Whether a name is that of an exception which the code handles."""
+    symbol = block.names.symbol_table.lookup(node.id, node) if isinstance(node, ast.Name) else None
+    nodes = symbol.binding_nodes if symbol is not None else ()
+    return bool(nodes) and all(isinstance(each, ast.ExceptHandler) for each in nodes)

@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from flake8_redis_ssot.fixes.loading import calls, classes, expressions
-from flake8_redis_ssot.fixes.loading.block import Block, Effect, is_plain
+from flake8_redis_ssot.fixes.loading.assignments import explain_target, is_own_display
+from flake8_redis_ssot.fixes.loading.block import Block, Effect
 from flake8_redis_ssot.fixes.loading.known_names import is_inert_module, is_known_call, is_known_decorator
 from flake8_redis_ssot.project.loading.code_blocks import is_main_check
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, is_type_checking, methods_in
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, is_type_checking
 
 _ACCESSORS = ("setter", "getter", "deleter")
 
@@ -69,7 +70,7 @@ def _is_change_of_own_display(call: ast.Call, block: Block) -> bool:
     if not isinstance(function, ast.Attribute) or not isinstance(function.value, ast.Name):
         return False
     is_addition = function.attr in ("add", "append", "extend", "update")
-    return is_addition and calls.has_plain_arguments(call, block) and _is_own_display(function.value, block)
+    return is_addition and calls.has_plain_arguments(call, block) and is_own_display(function.value, block)
 
 
 def _find_branch_effects(statement: ast.If, block: Block) -> Iterator[Effect]:
@@ -179,6 +180,9 @@ def _is_own_function(name: ast.Name, block: Block) -> bool:
 def _find_class_effects(node: ast.ClassDef, block: Block) -> Iterator[Effect]:
     yield from find_decorator_effects(node.decorator_list, block)
     yield from classes.find_base_effects(node, block)
+    for statement in node.body:
+        if classes.has_hook(getattr(statement, "value", None), node, block):
+            yield block.effect(statement, f"runs code of what `{node.name}` binds")
     if classes.makes_members_by_own_code(node, block):
         yield block.effect(node, f"makes the members of `{node.name}`")
     yield from find_body_effects(node.body, block)
@@ -191,60 +195,9 @@ def _find_assignment_effects(statement: ast.Assign | ast.AnnAssign | ast.AugAssi
         return
     yield from expressions.find_expression_effects(statement.value, block)
     for target in statement.targets if isinstance(statement, ast.Assign) else [statement.target]:
-        phrase = _explain_target(target, statement, block)
+        phrase = explain_target(target, statement, block)
         if phrase:
             yield block.effect(statement, phrase)
-
-
-def _explain_target(target: ast.expr, statement: ast.stmt, block: Block) -> str:
-    """What an assignment changes besides a variable; empty if nothing."""
-    if isinstance(target, ast.Name):
-        is_changed = isinstance(statement, ast.AugAssign) and not _is_own_display(target, block)
-        return f"changes `{target.id}`" if is_changed else ""
-    if isinstance(target, (ast.Tuple, ast.List)):
-        is_plain_value = is_plain(getattr(statement, "value", None), block)
-        parts = [_explain_target(part, statement, block) for part in target.elts]
-        return next(filter(None, parts), "") if is_plain_value else f"unpacks `{ast.unparse(statement)}`"
-    if isinstance(target, ast.Subscript):
-        is_own = isinstance(target.value, ast.Name) and _is_own_display(target.value, block)
-        return "" if is_own else f"sets an item of `{ast.unparse(target.value)}`"
-    if isinstance(target, ast.Attribute):
-        is_own = isinstance(target.value, ast.Name) and target.value.id == block.self_name != ""
-        return "" if is_own and _is_free_attribute(target.attr, block) else f"sets `{ast.unparse(target)}`"
-    return f"sets `{ast.unparse(target)}`"
-
-
-def _is_own_display(name: ast.Name, block: Block) -> bool:
-    """Whether a variable of the same block is bound to displays and constants only, so that nobody else has it yet."""
-    if block.names.symbol_table.lookup(name.id, name) is None:
-        return False
-    symbol = block.names.symbol_table.symbol_of(name)
-    values = [
-        getattr(binding.statement, "value", None)
-        for binding in symbol.bindings
-        if not isinstance(binding.statement, ast.AugAssign)
-    ]
-    displays = (ast.List, ast.Dict, ast.Set, ast.Tuple, ast.Constant, ast.JoinedStr)
-    is_bound_here = block.names.symbol_table.scope_of(name) is symbol.scope
-    return is_bound_here and bool(values) and all(isinstance(value, displays) for value in values)
-
-
-def _is_free_attribute(name: str, block: Block) -> bool:
-    """Whether an assignment to an attribute of the instance runs no property or descriptor."""
-    for definition, node in classes.iter_class_line(block.owner, block) if block.owner is not None else ():
-        if node is None:
-            if definition.name.startswith(("builtins.", "typing.", "abc.")):
-                continue
-            return False
-        for statement in node.body:
-            if name in methods_in(node):
-                return False
-            targets = getattr(statement, "targets", [getattr(statement, "target", None)])
-            if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-                value = getattr(statement, "value", None)
-                if value is not None and not is_plain(value, block.enter(definition, has_plain_arguments=False)):
-                    return False
-    return True
 
 
 _READERS: dict[type[ast.stmt], Callable[[Any, Block], Iterator[Effect]]] = {

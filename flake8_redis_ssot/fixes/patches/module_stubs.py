@@ -19,7 +19,7 @@ from flake8_redis_ssot.semantic.ast_queries import last_name, string_value
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 
 _SETTERS = frozenset({"setattr", "delattr", "object"})
-_SYS_MODULES = rb"\bsys\s*\.\s*modules\b|\bfrom\s+sys\s+import\b[^\n]*\bmodules\b"
+_SYS_MODULES = rb"\bsys\s*\.\s*modules\b|\bfrom\s+sys\s+import\b[^\n]*\bmodules\b|[\"']modules[\"']"
 
 
 def check_untracked_patches(
