@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 
 from flake8_redis_ssot.fixes.loading import classes
-from flake8_redis_ssot.fixes.loading.block import Block, is_plain
+from flake8_redis_ssot.fixes.loading.block import Block
+from flake8_redis_ssot.fixes.loading.plain_values import is_plain
 from flake8_redis_ssot.semantic.ast_queries import methods_in
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from flake8_redis_ssot.fixes.loading import expressions, statements
-from flake8_redis_ssot.fixes.loading.block import Block, Effect, is_plain
+from flake8_redis_ssot.fixes.loading.block import Block, Effect
 from flake8_redis_ssot.fixes.loading.classes import find_method, has_own_type_check, iter_class_line
 from flake8_redis_ssot.fixes.loading.known_names import (
     CONVERSIONS,
@@ -19,6 +19,7 @@ from flake8_redis_ssot.fixes.loading.known_names import (
     is_known_decorator,
 )
 from flake8_redis_ssot.fixes.loading.passive_values import has_passive_arguments
+from flake8_redis_ssot.fixes.loading.plain_values import is_plain
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, iter_scope_nodes, last_name
 

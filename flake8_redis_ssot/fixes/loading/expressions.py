@@ -13,9 +13,10 @@ from flake8_redis_ssot.fixes.loading.attributes import (
     is_enumeration_name,
     is_member_attribute,
 )
-from flake8_redis_ssot.fixes.loading.block import Block, Effect, adds_keys, is_plain
+from flake8_redis_ssot.fixes.loading.block import Block, Effect
 from flake8_redis_ssot.fixes.loading.classes import find_method, has_own_subscript, iter_class_line
 from flake8_redis_ssot.fixes.loading.passive_values import is_passive
+from flake8_redis_ssot.fixes.loading.plain_values import adds_keys, is_plain
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # They run no code besides that of their parts.

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 
-from flake8_redis_ssot.fixes.loading.attributes import is_enumeration_name, is_member_attribute
-from flake8_redis_ssot.fixes.loading.block import Block, is_definition, is_plain
+from flake8_redis_ssot.fixes.loading.attributes import is_member_attribute
+from flake8_redis_ssot.fixes.loading.block import Block
+from flake8_redis_ssot.fixes.loading.definitions import is_definition
+from flake8_redis_ssot.fixes.loading.plain_values import is_plain
 
 
 def has_passive_arguments(call: ast.Call, block: Block) -> bool:
@@ -23,7 +25,7 @@ def is_passive(node: ast.expr, block: Block) -> bool:
         return is_passive(node.value, block)
     if isinstance(node, (ast.BinOp, ast.IfExp)):
         return all(is_passive(each, block) for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr))
-    if isinstance(node, ast.Attribute) and (is_enumeration_name(node.value, block) or is_member_attribute(node, block)):
+    if isinstance(node, ast.Attribute) and is_member_attribute(node, block):
         return True
     return is_definition(node, block) or _is_exception(node, block)
 
