@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
@@ -23,6 +24,10 @@ _RUNNERS = ("exec(", "eval(")
 
 def find_computed_write(path: str, context: FixContext) -> str | None:
     """Where code may set names of the module at `path` that it does not write out, as a clause; None if nowhere."""
+    return context.remember(("computed write", path), lambda: _find_write(path, context))
+
+
+def _find_write(path: str, context: FixContext) -> str | None:
     writes = context.remember("writes of unknown owners", lambda: tuple(_find_writes(context)))
     for user, node in _find_passes(path, context) if writes else ():
         callee = _find_callee(node, context.names(user))
@@ -43,19 +48,32 @@ def _find_writes(context: FixContext) -> Iterator[Reflection]:
 def _find_passes(path: str, context: FixContext) -> Iterator[tuple[str, ast.expr]]:
     """The expressions, with their files, that pass on a module, or its name as a string."""
     module = context.module_name(path)
+    quoted = re.compile(rb"[\"']" + re.escape(module.encode()) + rb"[\"']")
     for user in context.analysis.find_files_with_words({module.rpartition(".")[2]}):
-        has_import = context.references.has_import(user, path) or context.import_graph.has_import(user, path)
-        if user == path or not (has_import or module.encode() in context.references.code_bytes(user)):
+        has_name = quoted.search(context.references.code_bytes(user)) is not None
+        if user == path or not (has_name or _may_bind(user, path, module, context)):
             continue
         names = context.names(user)
         for node in names.symbol_table.nodes:
             if isinstance(node, ast.Constant):
                 if node.value == module and _is_passed(node, names):
                     yield user, node
-            elif isinstance(node, (ast.Name, ast.Attribute)) and has_import and _is_passed(node, names):
+            elif isinstance(node, (ast.Name, ast.Attribute)) and _is_passed(node, names):
                 definition = names.resolve(node)
                 if definition is not None and definition.is_module and definition.path == path:
                     yield user, node
+
+
+def _may_bind(user: str, path: str, module: str, context: FixContext) -> bool:
+    """Whether an import of a file may bind a module itself, or a package that leads to it, and not only names of it."""
+    if not (context.references.has_import(user, path) or context.import_graph.has_import(user, path)):
+        return False
+    word = module.rpartition(".")[2]
+    return any(
+        alias.name in (word, module, "*") or (isinstance(each, ast.Import) and module.startswith(f"{alias.name}."))
+        for each in context.document(user).imports
+        for alias in each.names
+    )
 
 
 def _is_passed(node: ast.expr, names: FileNames) -> bool:
