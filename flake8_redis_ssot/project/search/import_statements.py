@@ -18,11 +18,14 @@ _PLAIN_PATH = re.compile(rb"import[ \t]+(?:[\w.]+(?:[ \t]+as[ \t]+\w+)?[ \t]*,[ 
 _REST = re.compile(rb"((?:\.\w+)*)(?![\w\x80-\xff])")
 _IMPORT = re.compile(rb"[ \t]+import[ \t]*(?=[\w(*])")
 # Not sure to be a `from` statement: one whose path goes on behind a space or a backslash, or in other letters.
-_FROM = re.compile(rb"from(?!\w)[ \t\f]*(\.*)[ \t\f]*([\w.]*)[ \t\f]*(?:(import)(?!\w)[ \t\f]*|[\\.\x80-\xff])")
+_FROM = re.compile(
+    rb"from(?!\w)[ \t\f]*(?:(\.+)(?!\.)[ \t\f]*)?(?:(\w[\w.]*)(?![\w.])[ \t\f]*)?"
+    rb"(?:(import)(?!\w)[ \t\f]*|[\\.\x80-\xff])"
+)
 _LINE_END = re.compile(rb"[\n\r;#]")
 _COMMENT = re.compile(rb"#[^\n\r]*")
 _MAX_LIST = 20_000  # bytes of a list of names
-_MAX_GAP = 200  # bytes between the keyword and the bracket of a list
+_MAX_GAP = 200  # bytes between the keyword and the bracket of a list, or before a statement on its line
 
 
 class ImportStatement(NamedTuple):
@@ -77,14 +80,13 @@ def find_from_statements(data: bytes) -> Iterator[FromStatement]:
     """All `from` statements of a text, and what looks like one in strings and comments."""
     for match in _FROM.finditer(data):
         if match[3] is not None:
-            yield FromStatement(match.start(), (match[1] + match[2]).decode(), match.end())
+            yield FromStatement(match.start(), ((match[1] or b"") + (match[2] or b"")).decode(), match.end())
         elif _starts_statement(data, match.start()):
             yield FromStatement(match.start(), "", match.end())
 
 
 def _starts_statement(data: bytes, offset: int) -> bool:
-    line_start = max(data.rfind(b"\n", 0, offset), data.rfind(b"\r", 0, offset)) + 1
-    before = data[line_start:offset].strip()
+    before = re.split(rb"[\n\r]", data[max(offset - _MAX_GAP, 0) : offset])[-1].strip()
     return not before or before.endswith((b";", b":"))
 
 
