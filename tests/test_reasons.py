@@ -111,10 +111,7 @@ def reasons_for(body: str, project: Path, capsys: Capture) -> tuple[str, list[st
         (
             "def f(c, keys):\n    for key in keys:\n        c.close()\n        if key:\n            c = Cache()\n",
             "display",
-            [
-                "line 9: `close()` would close the shared instance",
-                "a loop constructs one in each iteration, perhaps to be separate",
-            ],
+            ["line 9: `close()` would close the shared instance"],
         ),
         (
             "def f(c=None):\n    def g():\n        c.close()\n\n    c = Cache()\n    g()\n",
@@ -128,8 +125,11 @@ def reasons_for(body: str, project: Path, capsys: Capture) -> tuple[str, list[st
         ),
         (
             "def f():\n    return Prefixed().get('a')\n",
-            "unsafe",
-            ["`shop.cache.Prefixed` is a subclass of `shop.cache.Cache`, the class of what `get_cache()` returns"],
+            "display",
+            [
+                "`shop.cache.Prefixed` is a subclass of `shop.cache.Cache`, the class of what `get_cache()` returns, "
+                "and overrides `get`"
+            ],
         ),
         (
             "def f():\n    return OldCache().get('a')\n",

@@ -18,6 +18,7 @@ from flake8_redis_ssot.fixes.usage.observations import (
     Observation,
     Returned,
     StoredAttribute,
+    TypeCheck,
 )
 
 
@@ -40,7 +41,7 @@ def observe(text: str) -> tuple[Observation, ...]:
         ("def f(store):\n    store.get()\n\nf(Store())", [MemberUse, DerivedValue]),
         ("cast(Any, Store()).limit = 1", [MemberUse]),
         ("cast(typ=Any, val=Store())", [Escape]),
-        ("isinstance(Store(), Store)", []),
+        ("isinstance(Store(), Store)", [TypeCheck]),
     ],
 )
 def test_observations(text: str, observed: list[type[Observation]]) -> None:

@@ -118,8 +118,7 @@ def _classes_below(subclass: Definition, base: Definition, context: FixContext) 
 
 
 def _find_overridden(subclass: Definition, base: Definition, uses: ValueUses, context: FixContext) -> str | None:
-    """The first used member that a class does not inherit from a base of it."""
-    classes = _classes_below(subclass, base, context)
-    return next(
-        (use.name for use in uses.of_type(MemberUse) if any(use.name in each.members for each in classes)), None
-    )
+    """The first used member of a base that a class has another one for."""
+    classes, members = _classes_below(subclass, base, context), context.class_members(base)
+    names = (use.name for use in uses.of_type(MemberUse) if members is not None and use.name in members.members)
+    return next((name for name in names if any(name in each.members for each in classes)), None)
