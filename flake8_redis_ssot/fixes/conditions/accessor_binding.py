@@ -21,12 +21,12 @@ CONDITION = Condition(
     "The accessor and the variable that holds the shared instance are never rebound.",
     shapes=(
         "The name of the accessor is bound exactly once in its module (not counting overloads), at module level or in "
-        "the body of a class that is, unconditionally, as a function. No star import stands below it, and nothing "
-        "in the module binds names dynamically: no `exec`, `globals()`, `vars()` or `sys.modules`, except to read.",
-        "No other file sets or deletes an attribute of that name on the module or class, or on anything that may be"
-        " it; none names it in `setattr`, `delattr`, `__dict__` or `vars()`, copies attributes onto the accessor "
-        "(`functools.update_wrapper()`), or reloads the module. The same "
-        "holds for the variables that hold the instance, and for the name that the fixed file imports.",
+        "the body of a class that is, unconditionally, as a function. No star import stands below it, and nothing in "
+        "the module binds names dynamically: no `exec`, `globals()`, `vars()` or `sys.modules`, except to read.",
+        "No other file sets or deletes an attribute of that name on the module or class, or on anything that may be "
+        "it; none names it in `setattr`, `delattr`, `__dict__` or `vars()`, copies attributes onto the accessor "
+        "(`functools.update_wrapper()`), or reloads the module. The same holds for the variables that hold the "
+        "instance, and for the name that the fixed file imports.",
         "No test patches one of these names, except that of the accessor in its own module, in a function, where the "
         "fixed file imports the accessor by name at module level, and the file with the patch loads the fixed file "
         "before, or no function of the project loads that.",

@@ -18,16 +18,15 @@ CONDITION = Condition(
     "import-cycle",
     "No import creates a cycle, and no module imports from itself.",
     shapes=(
-        "no chain of imports leads from the new module back to the file: imports at module level, in class bodies, and "
-        "in every function that loading a module may run, such as functions named at module level, decorators, special "
-        "methods of classes that are used or subclassed there, methods of these names in modules loaded so far, and "
-        "the `__getattr__` of a package whose name is imported",
+        "no chain of imports leads from the new module back to the file: imports at module level, in class bodies, "
+        "and in every function that loading a module may run, such as functions named at module level, decorators, "
+        "special methods of classes that are used or subclassed there, methods of these names in modules loaded so "
+        "far, and the `__getattr__` of a package whose name is imported",
         "`importlib.import_module()` and `__import__()` count with the module that a constant names, or with all "
         "modules whose names start with the constant part; `pkgutil.iter_modules()` and `pkgutil.walk_packages()` "
         "count as imports of all modules of the package",
         "a dotted name in what a call of a library is passed there, also in a display that a variable of the module "
-        "holds, "
-        "counts as an import of the module that it names; pickles that are read may load any module",
+        "holds, counts as an import of the module that it names; pickles that are read may load any module",
         "a package that loads one of its own modules, and whose name that module or what it loads would import, binds "
         "the name above: by an import or an assignment, below nothing but functions, imports that do not lead to the "
         "module, and statements that call nothing of the project",

@@ -34,35 +34,31 @@ CONDITION = Condition(
         "`abc`, `typing`, `enum`, `attrs`, `pytest.fixture`, `pytest.mark`, …) or are functions of the project that "
         "only define and return a function, and whose defaults are inert expressions",
         "classes without metaclass (but `ABCMeta`) whose bases are classes of the standard library, a few of redis-py "
-        "and pydantic, or classes of the project without `__init_subclass__` and metaclass, their bases alike; no file "
-        "reads `__subclasses__`; subscripted bases have no `__class_getitem__` of the project; enumerations have no "
-        "`__init__`, `__new__` and `_generate_next_value_` of the project; no variable that the body binds to a name "
-        "holds "
-        "an instance with `__set_name__`, or with `__get__` if there are decorators; the body is inert",
+        "and pydantic, or classes of the project without `__init_subclass__` and metaclass, their bases alike; no "
+        "file reads `__subclasses__`; subscripted bases have no `__class_getitem__` of the project; enumerations have "
+        "no `__init__`, `__new__` and `_generate_next_value_` of the project; no variable that the body binds to a "
+        "name holds an instance with `__set_name__`, or with `__get__` if there are decorators; the body is inert",
         "expressions of constants, names, displays, comprehensions, `*` and `in` of plain values that are no "
-        "iterators in variables, attributes of modules and classes, f-strings, and "
-        ""
-        "operators of built-in and standard types, and of displays that hold plain values, classes, functions and "
-        "members "
-        "of enumerations without special methods; `.name` and `.value` of members of enumerations; "
-        "no attribute is a descriptor of the project, or a function with an unknown decorator",
+        "iterators in variables, attributes of modules and classes, f-strings, and operators of built-in and standard "
+        "types, and of displays that hold plain values, classes, functions and members of enumerations without "
+        "special methods; `.name` and `.value` of members of enumerations; no attribute is a descriptor of the "
+        "project, or a function with an unknown decorator",
         "calls of a closed list: conversions of plain values, `logging.getLogger()`, `re.compile()`, `TypeVar()`, "
-        "`namedtuple()`, `Path()`, `os.environ.get()`, `threading.Lock()`, `redis.Redis()`, …, and methods of strings, "
-        "paths and dictionaries that change nothing; their arguments, and keys of displays and indices, are plain "
-        "values, classes, functions, modules or members of enumerations; "
-        "`isinstance()` and `issubclass()` with classes that are neither "
-        "protocols nor have a metaclass or `__subclasshook__` of the project",
+        "`namedtuple()`, `Path()`, `os.environ.get()`, `threading.Lock()`, `redis.Redis()`, …, and methods of "
+        "strings, paths and dictionaries that change nothing; their arguments, and keys of displays and indices, are "
+        "plain values, classes, functions, modules or members of enumerations; `isinstance()` and `issubclass()` with "
+        "classes that are neither protocols nor have a metaclass or `__subclasshook__` of the project",
         "calls of functions of the project whose body is inert, and of classes whose `__init__` only sets attributes "
         "of the new instance to such values",
         '`if` with an inert condition, `if TYPE_CHECKING`, `if __name__ == "__main__"`, `try`',
         "no name that is imported, or read at module level or in a function that is called there, from another module "
         "of the project is set again by a function or by another file: the time of loading would decide its value",
         "neither it nor a function that is called there reads the clock, looks at files, reads a variable of the "
-        "environment that other code sets, the working directory if other code changes it, or a collection "
-        "of another module that other code changes",
+        "environment that other code sets, the working directory if other code changes it, or a collection of another "
+        "module that other code changes",
         "nothing sees imports (`sys.meta_path`, `sys.path_hooks`, `sys.addaudithook`, another `builtins.__import__`, "
-        "another `find_spec`, `exec_module` or `get_code` of a finder or loader), but for tests in "
-        "which no string is a part of the module's name",
+        "another `find_spec`, `exec_module` or `get_code` of a finder or loader), but for tests in which no string is "
+        "a part of the module's name",
         "nothing shows afterwards what was loaded: no code lists all loggers, or disables those that exist "
         "(`dictConfig()` without `disable_existing_loggers`), if the module makes a logger; no tracer or profiler "
         "(`sys.settrace()`, `trace`, `cProfile`) is in the same program, or names the module; and no code runs Python "
@@ -71,17 +67,16 @@ CONDITION = Condition(
         "imports (`catch_warnings()`, `pytest.warns()`, `recwarn`)",
         "no code reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "
         "no code lists the attributes of its package; the same holds for modules of libraries that it imports "
-        "(`import xml` and `xml.dom` elsewhere), also by way of other modules of the standard library, "
-        "and no code asks "
-        'whether these are loaded (`"yaml" in sys.modules`)',
+        "(`import xml` and `xml.dom` elsewhere), also by way of other modules of the standard library, and no code "
+        'asks whether these are loaded (`"yaml" in sys.modules`)',
         "a list of the loaded modules, or of those loaded since another list, also in a variable, or in an attribute "
         "that no other file reads, is used to delete modules or to restore the table, or it is reduced to names with "
         "a text that is no part of the module's name; the number of modules loaded since is that of files that the "
         "code wrote itself",
         "a name that is looked up in `sys.modules` is a constant or composed of constants, also as an element of a "
         "local list, a parameter or a result, and not that of the module; or no file writes the module's name but "
-        "files that import nothing of the project and are imported by none, "
-        "and the file that looks it up has no string that ends with the last part of the name",
+        "files that import nothing of the project and are imported by none, and the file that looks it up has no "
+        "string that ends with the last part of the name",
     ),
 )
 

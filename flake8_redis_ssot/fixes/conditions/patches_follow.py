@@ -24,18 +24,17 @@ CONDITION = Condition(
     shapes=(
         "each string of the project that contains the name is the target of a patch that moves with the fix, or a "
         "dotted path to a name of another module, or names an attribute of another module or class",
-        "or it stands where no patch takes its target from: a docstring or another text with blanks, `__all__`, a type "
-        "annotation, a comparison, a message, an index that is read, the argument of `getattr`",
-        'no such string is joined from parts (`f"{module}.X"`, `module + ".X"`, `"%s.X" % module`), passed to '
-        "another function, a keyword of `patch.multiple` or `dict`, or the `__name__` of what is replaced",
-        "an imported name that is patched in the old module, also by a target that is joined from parts: the file with "
-        "the patch loads the importing module itself before, or no function of the project loads it",
+        "or it stands where no patch takes its target from: a docstring or another text with blanks, `__all__`, a "
+        "type annotation, a comparison, a message, an index that is read, the argument of `getattr`",
+        'no such string is joined from parts (`f"{module}.X"`, `module + ".X"`, `"%s.X" % module`), passed to another '
+        "function, a keyword of `patch.multiple` or `dict`, or the `__name__` of what is replaced",
+        "an imported name that is patched in the old module, also by a target that is joined from parts: the file "
+        "with the patch loads the importing module itself before, or no function of the project loads it",
         "a method `patch` of a parameter whose annotation is a class of a library other than of mocks is no patch",
         "no patch takes its target from a file, the environment, or the names of objects, where its file, or a file "
         "that names its file, contains the name of the module",
         "no code puts something else in the place of the old or new module in `sys.modules`, and no folder with "
-        "another "
-        "file of the same dotted name is put on the search path (`sys.path`, `PYTHONPATH`)",
+        "another file of the same dotted name is put on the search path (`sys.path`, `PYTHONPATH`)",
     ),
 )
 

@@ -27,14 +27,14 @@ CONDITION = Condition(
     "program-text",
     "No code prints or reads the source text of the changed code.",
     shapes=(
-        "the change is outside of f-strings, or in replacement fields without `=`, at any depth "
-        '(`f"{X()}"`, but not `f"{X()=}"`), and outside of template strings, which keep the text of their expressions',
+        'the change is outside of f-strings, or in replacement fields without `=`, at any depth (`f"{X()}"`, but not '
+        '`f"{X()=}"`), and outside of template strings, which keep the text of their expressions',
         "the changed file, the files that import it and those that it imports do not use `inspect.getsource`, `dis`, "
         "`__code__`, `linecache`, `traceback.extract_tb`, `sys.settrace` or the like, which read source text, byte "
         "code or what runs",
-        'no string names the changed file (`"app/service.py"`), except in lines that run it, and no line that opens or '
-        "reads a file names its `__file__`; if it is a test, files that neither load it nor are loaded by it do not "
-        "count",
+        'no string names the changed file (`"app/service.py"`), except in lines that run it, and no line that opens '
+        "or reads a file names its `__file__`; if it is a test, files that neither load it nor are loaded by it do "
+        "not count",
         'no file that lists Python files under such names (`rglob("*.py")`, `os.walk()`) and reads files loads the '
         "changed file, or is loaded by it, unless it lists another folder that it writes out (strings, `__file__`, "
         "`Path`, `os.path`, also in variables); nor does any file that writes a folder of the changed file out, "
@@ -42,18 +42,17 @@ CONDITION = Condition(
         "`__file__` or the working directory; the same holds for commands (`grep`, `cat`, `wc`, …) in files that load "
         "it or lines that name its folder, and for `get_code`, `get_data` and `get_source` of loaders, the `origin` "
         "of a module and the `__path__` of its package, and names that are composed with `.py`, beside the name; a "
-        "folder that is packed "
-        "into an archive which the next statement replaces does not count",
-        "the fix moves no line, or no line below the change is shown: no format in the same program has "
-        "`%(lineno)d`, or `{line}` of loguru, and no code reads `record.lineno`, or the file logs nothing there; "
-        "neither files that import it nor those that it imports use `f_lineno`, `tb_lineno`, `inspect.stack()`, "
-        "`traceback.format_exc()`, `getsourcelines`, `findCaller()`, `tracemalloc`, frames of generators, the tasks of "
-        "a loop or the lines of recorded warnings and tracebacks, or replace "
-        "`showwarning`; if it warns, raises or logs tracebacks, or its importers log these, the same program "
-        "neither redirects `sys.stderr` nor logs to `sys.stdout`; an import that nobody reads is redirected instead, "
-        "which moves no line; no `conftest.py` reads the places of tests (`item.location`)",
-        "nor do these count references (`sys.getrefcount()`), list objects (`gc.get_objects()`) or read `f_locals` "
-        "or `__closure__`",
+        "folder that is packed into an archive which the next statement replaces does not count",
+        "the fix moves no line, or no line below the change is shown: no format in the same program has `%(lineno)d`, "
+        "or `{line}` of loguru, and no code reads `record.lineno`, or the file logs nothing there; neither files that "
+        "import it nor those that it imports use `f_lineno`, `tb_lineno`, `inspect.stack()`, "
+        "`traceback.format_exc()`, `getsourcelines`, `findCaller()`, `tracemalloc`, frames of generators, the tasks "
+        "of a loop or the lines of recorded warnings and tracebacks, or replace `showwarning`; if it warns, raises or "
+        "logs tracebacks, or its importers log these, the same program neither redirects `sys.stderr` nor logs to "
+        "`sys.stdout`; an import that nobody reads is redirected instead, which moves no line; no `conftest.py` reads "
+        "the places of tests (`item.location`)",
+        "nor do these count references (`sys.getrefcount()`), list objects (`gc.get_objects()`) or read `f_locals` or "
+        "`__closure__`",
     ),
 )
 

@@ -22,8 +22,7 @@ CONDITION = Condition(
         "a module binds the name exactly once, in an unconditional statement at its top level: an import, an "
         "assignment `X = Y` or `X = module.Y` of such a name, a class, a function, or an assignment of any other value",
         "or a single unconditional star import of a module of the project brings it, whose names are known; names "
-        "that are "
-        "bound under `if TYPE_CHECKING` alone are not brought",
+        "that are bound under `if TYPE_CHECKING` alone are not brought",
         "each module that passes the name on does so, from the old and from the new module to the same definition",
         "no function declares the name `global`, no star import below the binding may bring it, and none of these "
         "modules uses `exec`, `eval`, `globals()`, `sys.modules` or the like to set names by text",
