@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
@@ -77,6 +77,15 @@ def map_forked(function: Callable[[Item], Answer], items: Sequence[Item], jobs: 
         for worker in workers:
             worker.close()
     return [shares[index % jobs][index // jobs] for index in range(len(items))]
+
+
+def map_chunks(
+    function: Callable[[Sequence[Item]], Iterable[Answer]], items: Sequence[Item], size: int, jobs: int
+) -> Iterator[Answer]:
+    """The results of a function for chunks of up to `size` neighbouring items, as `map_forked` calls it."""
+    chunks = [items[start : start + size] for start in range(0, len(items), size)]
+    for answers in map_forked(function, chunks, jobs):
+        yield from answers
 
 
 class _ForkedWorker(Generic[Item, Answer]):

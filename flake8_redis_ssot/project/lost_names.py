@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from itertools import chain
 
-from flake8_redis_ssot.files.processes import map_forked
+from flake8_redis_ssot.files.processes import map_chunks
 from flake8_redis_ssot.project.imported_names import ImportedNames, LostName, ModuleNames, parse_module_names
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Resolver
@@ -15,7 +14,6 @@ from flake8_redis_ssot.project.search.import_statements import find_from_stateme
 from flake8_redis_ssot.syntax.function_ranges import UnclosedStringError, find_long_strings
 
 _DEFINITION = re.compile(r"\n(?:class|def|async[ \t]+def)[ \t]+(\w+)", re.ASCII)
-
 _CHUNK_SIZE = 250  # files
 
 
@@ -38,8 +36,7 @@ class LostNameSearch:
 
         `jobs` is the number of processes; each gets files that are close to each other, and so import the same modules.
         """
-        chunks = [paths[start : start + _CHUNK_SIZE] for start in range(0, len(paths), _CHUNK_SIZE)]
-        lost_names = chain.from_iterable(map_forked(self._find_in_files, chunks, jobs))
+        lost_names = map_chunks(self._find_in_files, paths, _CHUNK_SIZE, jobs)
         return {path: names for path, names in lost_names if names}
 
     def _find_in_files(self, paths: Iterable[str]) -> list[tuple[str, tuple[LostName, ...]]]:

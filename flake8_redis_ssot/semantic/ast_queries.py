@@ -21,6 +21,13 @@ def last_name(node: ast.expr) -> str:
     return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
 
 
+def root_of(node: ast.expr) -> ast.expr:
+    """What attributes are read from at the start of an expression: `a` of `a.b.c`."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node
+
+
 # Dotted names where they are defined.
 MEMOIZING_DECORATORS = frozenset({"functools.cache", "functools.cached_property", "functools.lru_cache"})
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef

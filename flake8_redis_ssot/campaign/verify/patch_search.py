@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
-from itertools import chain
 from typing import NamedTuple
 
 from flake8_redis_ssot.campaign.verify.context import VerificationContext
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.files.processes import map_forked
+from flake8_redis_ssot.files.processes import map_chunks
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.project.contents import compile_word
 from flake8_redis_ssot.project.resolver import Definition
@@ -92,9 +91,8 @@ def find_patching_files(context: VerificationContext, modules: Iterable[str]) ->
     """The facts of files that may patch something in `modules` (dotted names)."""
     files, analysis = context.files, context.analysis
     module_forms = {_ModuleForms.of_module(module) for module in modules}
-    chunks = [files[start : start + _CHUNK_SIZE] for start in range(0, len(files), _CHUNK_SIZE)]
     search_chunk = partial(_files_naming, module_forms=sorted(module_forms))
-    naming_files = list(chain.from_iterable(map_forked(search_chunk, chunks, context.jobs)))
+    naming_files = list(map_chunks(search_chunk, files, _CHUNK_SIZE, context.jobs))
     patterns = NamePatterns(frozenset(form.last_part.decode() for form in module_forms))
     words = sorted(patterns.exact)
     queries = ModuleQueries(ModuleQuery(word.encode(), "", False, Names(_PATCH_WORDS)) for word in words)

@@ -17,7 +17,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.class_members import collect_mro
 from flake8_redis_ssot.project.types.receivers import find_own_class
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, root_of
 
 _MAX_HELPERS = 3
 
@@ -45,12 +45,11 @@ def recognise_construction(node: ast.Call, path: str, context: FixContext, depth
 
 def _resolve_constructor(node: ast.expr, path: str, context: FixContext) -> Definition | None:
     """The definition of a callee whose first name is bound once."""
-    names, root = context.names(path), node
+    names = context.names(path)
     own_class = find_own_class(node, names.symbol_table)
     if own_class is not None:
         return names.definition_of(own_class)
-    while isinstance(root, ast.Attribute):
-        root = root.value
+    root = root_of(node)
     symbol = names.symbol_table.lookup(root.id, root) if isinstance(root, ast.Name) else None
     if symbol is None or len(symbol.bindings) != 1 or symbol.has_inner_declaration:
         return None

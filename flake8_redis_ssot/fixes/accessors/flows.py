@@ -183,8 +183,8 @@ class FlowSearch:
         """Whether a parameter is called, which may be a function that sets what the accessor reads."""
         if self._reads.is_recognised or not isinstance(function, ast.Name):
             return False
-        symbol = self._context.symbol_table(path).lookup(function.id, function)
         table = self._context.symbol_table(path)
+        symbol = table.lookup(function.id, function)
         parameters = (each for each in symbol.binding_nodes if isinstance(each, ast.arg)) if symbol is not None else ()
         return any(receiver_of_parameter(each, table) is None for each in parameters)
 

@@ -16,6 +16,7 @@ from flake8_redis_ssot.fixes.usage.file_follower import collect_uses
 from flake8_redis_ssot.fixes.usage.observations import Discarded, Escape, MemberUse, ModuleVariable, StoredAttribute
 from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import FileContext
+from flake8_redis_ssot.semantic.ast_queries import root_of
 from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 from flake8_redis_ssot.syntax.string_literals import edit_string
 
@@ -30,9 +31,7 @@ def redirect_attribute(
     replaced_node = node if deprecated.is_symbol else parent
     if not isinstance(replaced_node, ast.Attribute) or not isinstance(replaced_node.ctx, ast.Load):
         raise NotFixableError("the module itself is passed on")
-    root: ast.expr = replaced_node
-    while isinstance(root, ast.Attribute):
-        root = root.value
+    root = root_of(replaced_node)
     if not isinstance(root, ast.Name):
         raise NotFixableError("the module is not reached by a name")
     module = _resolve_module(access, deprecated, file)

@@ -14,7 +14,7 @@ from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.project.constructions import find_constructors
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.view import FileContext
-from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, is_type_checking, last_name
+from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, is_type_checking, last_name, root_of
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 from flake8_redis_ssot.semantic.flow.frames import parameter_defaults
 from flake8_redis_ssot.semantic.scopes import Symbol
@@ -99,9 +99,7 @@ def locate_construction(fact: Call | CallbackArgument, file: FileContext, docume
 
 def _find_root(constructor: ast.expr, document: SourceDocument) -> tuple[ast.Name, Symbol | None]:
     """The name at the start of a dotted name, and its symbol. Raises NotFixableError for other expressions."""
-    root = constructor
-    while isinstance(root, ast.Attribute):
-        root = root.value
+    root = root_of(constructor)
     if not isinstance(root, ast.Name):
         raise NotFixableError("the constructor is not called by a name")
     return root, document.symbol_table.symbol_of(root) if document.symbol_table.lookup(root.id, root) else None

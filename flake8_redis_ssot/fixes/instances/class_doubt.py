@@ -17,7 +17,7 @@ from flake8_redis_ssot.fixes.usage.observations import MemberUse, ValueUses
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.class_members import collect_mro
-from flake8_redis_ssot.project.types.class_model import MroEntry
+from flake8_redis_ssot.project.types.class_model import ClassMembers, MroEntry
 from flake8_redis_ssot.project.types.names import FileNames
 
 _ASYNCHRONOUS = ".asyncio."
@@ -48,11 +48,11 @@ def find_class_doubt(
         return Doubt(f"`{constructor.name}` is not part of the project, so what its methods do could not be determined")
     if constructed is None:
         return Doubt(f"the class of what `{constructor.name}` returns could not be determined")
-    if _is_subclass(constructed, shared, context):
+    if classes := _classes_below(constructed, shared, context):
         reason = f"`{constructed.name}` is a subclass of `{shared.name}`, the class of {expression}"
-        overridden = _find_overridden(constructed, shared, uses, context)
+        overridden = _find_overridden(classes, context.class_members(shared), uses)
         return Doubt(f"{reason}, and overrides `{overridden}`", Applicability.MANUAL) if overridden else Doubt(reason)
-    if _is_subclass(shared, constructed, context):
+    if _classes_below(shared, constructed, context):
         return Doubt(f"{expression} is a `{shared.name}`, a subclass of `{constructed.name}`")
     return Doubt(f"a `{constructed.name}` is constructed here, and {expression} is a `{shared.name}`")
 
@@ -102,11 +102,6 @@ def _constructs(owner: Definition, made: Definition, names: FileNames) -> bool:
     return any(each is not None and first_spelling(each.name) == first_spelling(made.name) for each in found)
 
 
-def _is_subclass(subclass: Definition, base: Definition, context: FixContext) -> bool:
-    """Whether a class inherits from another one, both of the project."""
-    return bool(_classes_below(subclass, base, context))
-
-
 def _classes_below(subclass: Definition, base: Definition, context: FixContext) -> Sequence[MroEntry]:
     """A class and those of its bases that come before another one of the project; none if it is no base of it."""
     if subclass.path is None or base.path is None:
@@ -117,8 +112,7 @@ def _classes_below(subclass: Definition, base: Definition, context: FixContext) 
     return mro[: places[0]] if places else ()
 
 
-def _find_overridden(subclass: Definition, base: Definition, uses: ValueUses, context: FixContext) -> str | None:
-    """The first used member of a base that a class has another one for."""
-    classes, members = _classes_below(subclass, base, context), context.class_members(base)
+def _find_overridden(classes: Sequence[MroEntry], members: ClassMembers | None, uses: ValueUses) -> str | None:
+    """The first used one of the `members` of a base that classes below it have another one for."""
     names = (use.name for use in uses.of_type(MemberUse) if members is not None and use.name in members.members)
     return next((name for name in names if any(name in each.members for each in classes)), None)

@@ -16,7 +16,7 @@ from flake8_redis_ssot.fixes.usage.value_flow import match_parameter
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.class_members import collect_mro
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, root_of
 
 # Classes and functions that pass the value on, one after the other.
 _MAX_DEPTH = 8
@@ -99,9 +99,7 @@ def _find_receiver(escape: Escape, context: FixContext) -> _Receiver | None:
 
 def _is_bound_once(callee: ast.expr, names: FileNames) -> bool:
     """Whether the name that a callee starts with has one binding in the file of the call."""
-    root = callee
-    while isinstance(root, ast.Attribute):
-        root = root.value
+    root = root_of(callee)
     symbol = names.symbol_table.lookup(root.id, root) if isinstance(root, ast.Name) else None
     return symbol is not None and len(symbol.bindings) == 1 and not symbol.has_inner_declaration
 

@@ -11,7 +11,7 @@ from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.usage.value_flow import match_parameter
 from flake8_redis_ssot.project.types.assignments import assignment_to
 from flake8_redis_ssot.project.types.receivers import receiver_of_parameter
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, root_of
 from flake8_redis_ssot.semantic.scopes import Symbol
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
@@ -55,9 +55,7 @@ def _find_variadic(value: ast.expr, table: SymbolTable) -> Iterator[str]:
 
 def _find_owner(value: ast.expr, table: SymbolTable) -> str | None:
     """The parameter of which a value is an attribute; None if it is not, or if that is `self` or one for settings."""
-    root = value
-    while isinstance(root, ast.Attribute):
-        root = root.value
+    root = root_of(value)
     if root is value or not isinstance(root, ast.Name) or _SETTINGS_NAME.search(root.id):
         return None
     symbol = table.lookup(root.id, root)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.files.text_files import read_text
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.project.contents import row_at
 
 _PATH_CHANGE = rb"\bsys[ \t]*\.[ \t]*path\b|\bfrom[ \t]+sys[ \t]+import\b|\bsyspath_prepend\b|\baddsitedir\b"
 _PATH_SETTING = re.compile(rb"(?i)\bpython_?path\b|\bsys\.path\b")
@@ -38,4 +39,4 @@ def _find_settings(folder: str, context: FixContext) -> Iterator[str]:
         text = read_text(path)
         match = _PATH_SETTING.search(text)
         if match is not None and named.search(text):
-            yield f"{context.relative_path(path)}:{text.count(bytes([10]), 0, match.start()) + 1}"
+            yield f"{context.relative_path(path)}:{row_at(text, match.start())}"

@@ -79,9 +79,8 @@ def find_line_readers(path: str, row: int, context: FixContext) -> Iterator[str]
 
 def _find_test_readers(path: str, context: FixContext) -> Iterator[str]:
     """The hooks of pytest that show the lines of tests, which nobody imports."""
-    for reader in context.analysis.contents.find_matching(_TEST_LINE, [b"location", b"reportinfo"]):
+    for reader, row in context.references.find_rows(_TEST_LINE, [b"location", b"reportinfo"]):
         if os.path.basename(reader) == "conftest.py" and path.startswith(os.path.dirname(reader)):
-            row = context.references.find_row(_TEST_LINE, reader)
             yield f"{context.relative_path(reader)}:{row} reads the lines of tests"
 
 

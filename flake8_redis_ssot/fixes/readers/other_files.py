@@ -19,7 +19,7 @@ from flake8_redis_ssot.fixes.readers.target import PossibleRead, ReadTarget
 from flake8_redis_ssot.fixes.readers.text_reads import find_import, find_launch, find_module, find_named_read, row_of
 from flake8_redis_ssot.project.contents import row_at
 
-# Not prose, despite its ending: https://packaging.python.org/en/latest/specifications/entry-points/
+# Without `.txt`, which data and `entry_points.txt` have as well.
 _PROSE_SUFFIXES = (".md", ".rst", ".html", ".htm", ".log", ".adoc", ".tex")
 _PYTHON_SUFFIXES = (".py", ".pyw", ".pyi", ".pyx")
 # The names of the module of a frame or a function, with the key that is read if it is a constant.

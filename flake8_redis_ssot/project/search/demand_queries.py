@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from contextlib import suppress
 from functools import partial
-from itertools import chain
 from types import MappingProxyType
 from typing import NamedTuple
 
-from flake8_redis_ssot.files.processes import map_forked
+from flake8_redis_ssot.files.processes import map_chunks
 from flake8_redis_ssot.project.search.prefilter import AttributeUse, Search, code_bytes, find_attribute_uses
 from flake8_redis_ssot.semantic.facts import FileFacts
 
@@ -73,11 +72,9 @@ def find_uses_in_files(
     files: Sequence[str], names: Set[str], data: Callable[[str], bytes], jobs: int
 ) -> dict[str, UsesByPath]:
     """All uses of attributes with some names in `files`, by name and path; `data` returns the bytes of a file."""
-    chunks = [files[start : start + _CHUNK_SIZE] for start in range(0, len(files) if names else 0, _CHUNK_SIZE)]
     uses_by_name: dict[str, dict[str, tuple[AttributeUse, ...]]] = {name: {} for name in names}
-    for name, path, uses in chain.from_iterable(
-        map_forked(partial(_uses_in_files, names=names, data=data), chunks, jobs)
-    ):
+    find_uses = partial(_uses_in_files, names=names, data=data)
+    for name, path, uses in map_chunks(find_uses, files if names else (), _CHUNK_SIZE, jobs):
         uses_by_name[name][path] = uses
     return {**uses_by_name}
 

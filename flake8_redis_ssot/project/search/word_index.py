@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property, partial
 
-from flake8_redis_ssot.files.processes import map_forked
+from flake8_redis_ssot.files.processes import map_chunks
 from flake8_redis_ssot.files.text_files import find_text_files, read_text
 from flake8_redis_ssot.project.contents import ProjectContents, compile_word
 from flake8_redis_ssot.project.vocabulary import split_words
@@ -27,7 +27,6 @@ LOADERS = (
     b"modules.values(",
 )
 LOADER_WORD = "<loader>"
-WordsByPath = Mapping[str, frozenset[str]]
 
 
 class WordIndex:
@@ -75,17 +74,15 @@ class WordIndex:
             self._search(sorted(self._other_files), new_words, read_text)
 
     def _search(self, paths: Sequence[str], words: Sequence[str], read_bytes: Callable[[str], bytes]) -> None:
-        chunks = [paths[start : start + _CHUNK_SIZE] for start in range(0, len(paths), _CHUNK_SIZE)]
         find_words = partial(
             _find_words,
             words=frozenset(word.encode() for word in words if word != LOADER_WORD),
             with_loaders=LOADER_WORD in words,
             read_bytes=read_bytes,
         )
-        for words_by_path in map_forked(find_words, chunks, self.jobs):
-            for path, found in words_by_path.items():
-                for word in found:
-                    self._paths_by_word.setdefault(word, set()).add(path)
+        for path, found in map_chunks(find_words, paths, _CHUNK_SIZE, self.jobs):
+            for word in found:
+                self._paths_by_word.setdefault(word, set()).add(path)
 
     def update_files(self, paths: Iterable[str]) -> None:
         """Search files of the project again that have changed."""
@@ -108,8 +105,8 @@ class WordIndex:
 
 def _find_words(
     paths: Sequence[str], words: frozenset[bytes], with_loaders: bool, read_bytes: Callable[[str], bytes]
-) -> WordsByPath:
-    words_by_path = {}
+) -> list[tuple[str, set[str]]]:
+    words_by_path = []
     for path in paths:
         with suppress(OSError):
             data = read_bytes(path)
@@ -117,7 +114,7 @@ def _find_words(
             if with_loaders and any(loader in data for loader in LOADERS):
                 found.add(LOADER_WORD)
             if found:
-                words_by_path[path] = frozenset(found)
+                words_by_path.append((path, found))
     return words_by_path
 
 
