@@ -16,10 +16,12 @@ from flake8_redis_ssot.fixes.lazy_list import LazyList
 from flake8_redis_ssot.fixes.loading.effects import LoadingEffects
 from flake8_redis_ssot.fixes.loading.module_readers import ModuleReaders
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.project.contents import break_lines
 from flake8_redis_ssot.project.import_graph import ImportGraph
 from flake8_redis_ssot.project.imported_names import ModuleNames, read_module_names
 from flake8_redis_ssot.project.references import ReferenceIndex
 from flake8_redis_ssot.project.resolver import Definition, Resolver
+from flake8_redis_ssot.project.search.prefilter import code_bytes
 from flake8_redis_ssot.project.search.word_index import WordIndex
 from flake8_redis_ssot.project.services import ServiceBoundaries
 from flake8_redis_ssot.project.types.class_members import class_members
@@ -221,9 +223,12 @@ class FixContext:
     @cached_property
     def import_graph(self) -> ImportGraph:
         """The imports that run when modules are loaded."""
-        return ImportGraph(self.resolver, self._outline, self.passing_table)
+        return ImportGraph(self.resolver, self.outline, self.passing_table, self._read_code)
 
-    def _outline(self, path: str) -> ast.Module:
+    def _read_code(self, path: str) -> bytes:
+        return break_lines(code_bytes(self.analysis.read_bytes(path), path))
+
+    def outline(self, path: str) -> ast.Module:
         """The tree of a file, in which function bodies may be empty. Raises OSError."""
         document = self.documents.get(path) or self._passing.get(path)
         if document is not None:

@@ -53,16 +53,17 @@ def _apply_fixes(
         new = _select_by_baseline(recheck, known_entries, str(task.config.root), False)
         return new if request.wanted is None else [located for located in new if request.wanted(located.finding)]
 
-    fix_result = fix_until_stable(
-        project,
-        recheck_new,
-        min_applicability=Applicability.SAFE if request.trust is None else request.trust,
-        is_selected=lambda finding: fix_selection.has_code(finding.code),
-        allowed_paths=buffer_paths,
-        jobs=jobs,
-        inline_factories=request.inline,
-        report_activity=request.report_activity,
-    )
+    with project.analysis.contents.keep_bytes():
+        fix_result = fix_until_stable(
+            project,
+            recheck_new,
+            min_applicability=Applicability.SAFE if request.trust is None else request.trust,
+            is_selected=lambda finding: fix_selection.has_code(finding.code),
+            allowed_paths=buffer_paths,
+            jobs=jobs,
+            inline_factories=request.inline,
+            report_activity=request.report_activity,
+        )
     result.findings += [
         *fix_result.remaining_findings,
         *(located.finding for located in _select_by_baseline(recheck, known_entries, str(task.config.root), True)),

@@ -35,9 +35,11 @@ class ProjectContents:
         self._read_file = read_file
         self._trees: dict[str, ast.Module] = {}
         self._matches: dict[bytes, tuple[str, ...]] = {}
+        self._unsearched_paths: dict[bytes, set[str]] = {}  # by pattern: those of its matches may be out of date
         self._lazy_patterns: frozenset[bytes] = frozenset()
         self._paths_by_literal: dict[bytes, tuple[str, ...]] = {}
         self._kept_bytes: dict[str, bytes] | None = None
+        self._kept_size = 0  # bytes
         self._searched_texts = 0
         self._vocabulary: Vocabulary | None = None
 
@@ -54,30 +56,30 @@ class ProjectContents:
             self._vocabulary.update(contents)
         for path in contents:
             self._trees.pop(path, None)
-        for pattern, matches in self._matches.items():
-            new_matches = self._matching(pattern, contents)
-            self._matches[pattern] = tuple(sorted({*(each for each in matches if each not in contents), *new_matches}))
+        for pattern in self._matches:
+            self._unsearched_paths.setdefault(pattern, set()).update(contents)
 
     def current_bytes(self, path: str) -> bytes:
         """The bytes of a file, without recording that it was consulted. Raises OSError."""
         if path in self.overlay:
             return self.overlay[path]
-        if self._kept_bytes is not None and path in self._kept_bytes:
-            return self._kept_bytes[path]
-        return self._read_file(path)
+        if self._kept_bytes is None:
+            return self._read_file(path)
+        if path not in self._kept_bytes:
+            data = self._read_file(path)
+            if self._kept_size > _MAX_KEPT_BYTES:
+                return data
+            self._kept_bytes[path] = data
+            self._kept_size += len(data)
+        return self._kept_bytes[path]
 
     @contextmanager
     def keep_bytes(self) -> Iterator[None]:
-        """Keep the bytes of all files in the block, up to a limit: fixes search them many times."""
+        """Keep the bytes that are read in the block, up to a limit: fixes search all files many times."""
         if self._kept_bytes is not None:
             yield
             return
-        size, self._kept_bytes = 0, {}
-        for path in self.files_on_disk:
-            with suppress(OSError):  # whoever needs it reports it
-                if size < _MAX_KEPT_BYTES:
-                    self._kept_bytes[path] = self._read_file(path)
-                    size += len(self._kept_bytes[path])
+        self._kept_bytes, self._kept_size = {}, 0
         try:
             yield
         finally:
@@ -116,6 +118,10 @@ class ProjectContents:
         if pattern not in self._matches:
             paths = self.find_literals(words) if words else self.files
             self._matches[pattern] = tuple(self._matching(pattern, paths))
+        changed_paths = self._unsearched_paths.pop(pattern, None)
+        if changed_paths is not None:
+            kept = (path for path in self._matches[pattern] if path not in changed_paths)
+            self._matches[pattern] = tuple(sorted({*kept, *self._matching(pattern, changed_paths)}))
         return self._matches[pattern]
 
     def _matching(self, pattern: bytes, paths: Iterable[str]) -> Iterator[str]:

@@ -6,24 +6,33 @@ import ast
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 
+from flake8_redis_ssot.project.loading.importers import Importers
 from flake8_redis_ssot.project.loading.load_time_imports import LoadTimeImports, Reach, imported_modules
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Resolver
 from flake8_redis_ssot.semantic.ast_queries import is_type_checking
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
+# Exploring these takes less time than reading the texts of all files.
+_FEW_FILES = 60
+
 
 class ImportGraph:
     """The imports that run while files (absolute paths) are loaded, read lazily.
 
-    `tree` and `symbol_table` return those of a file.
+    `tree` and `symbol_table` return those of a file, `read_code` its bytes with line feeds in its line breaks.
     """
 
     def __init__(
-        self, resolver: Resolver, tree: Callable[[str], ast.Module], symbol_table: Callable[[str], SymbolTable]
+        self,
+        resolver: Resolver,
+        tree: Callable[[str], ast.Module],
+        symbol_table: Callable[[str], SymbolTable],
+        read_code: Callable[[str], bytes],
     ) -> None:
         self._resolver = resolver
         self._tree = tree
+        self._importers = Importers(resolver.modules.files, read_code, resolver, symbol_table)
         self._load_time_imports = LoadTimeImports(resolver, symbol_table)
         self._imports_by_path: dict[str, tuple[str, ...]] = {}
         self._certain_imports: dict[str, list[tuple[int, str]]] = {}
@@ -31,8 +40,10 @@ class ImportGraph:
 
     def update_files(self, paths: Iterable[str]) -> None:
         """Forget the imports of files whose trees have changed."""
+        paths = tuple(paths)
         self._load_time_imports.clear()
         self._explorations.clear()
+        self._importers.update_files(paths)
         for path in paths:
             self._imports_by_path.pop(path, None)
             self._certain_imports.pop(path, None)
@@ -70,6 +81,20 @@ class ImportGraph:
         starts = [each for path in paths for each in (path, *self.parent_packages(path))]
         return list(dict.fromkeys(loaded for start in starts for loaded in self._explore(start).predecessors))
 
+    def loads_many(self, path: str) -> bool:
+        """Whether loading a file may load so many that it takes long to find out which."""
+        starts = [self._begin_exploration(each) for each in (path, *self.parent_packages(path))]
+        for exploration in starts:
+            exploration.run(_FEW_FILES)
+        return not all(exploration.is_complete for exploration in starts)
+
+    def possible_importers(self, path: str, loader: str) -> Iterator[str]:
+        """The files that may import the file at `path` themselves and be loaded with `loader`, and others."""
+        starts = (loader, *self.parent_packages(loader))
+        for importer in self._importers.importers_of(path):
+            if any(self._importers.may_load(start, importer) for start in starts):
+                yield importer
+
     def always_loaded_with(self, paths: Iterable[str], excluded: Collection[str] = ()) -> set[str]:
         """The files that loading some files loads in any case, and these and their packages, without `excluded`."""
         loaded: set[str] = set()
@@ -98,18 +123,32 @@ class ImportGraph:
 
     def find_path(self, start: str, goal: str, excluded: Collection[str] = ()) -> list[str] | None:
         """The shortest import chain from the file `start` to `goal`, as paths, without `excluded` files; or None."""
-        if goal not in self._explore(start).predecessors:
-            return None  # and so it is if less is loaded
-        return self._explore(start, excluded).trace_path(goal)
+        exploration = self._begin_exploration(start)
+        exploration.run(_FEW_FILES, goal)
+        is_open = not exploration.is_complete and (excluded or goal not in exploration.predecessors)
+        if is_open and not self._importers.may_load(start, goal, excluded):
+            return None
+        exploration.run(goal=goal)
+        if excluded and goal in exploration.predecessors:  # otherwise it is not loaded either if less is
+            hindrances = frozenset(excluded)
+            if exploration.is_complete:
+                hindrances = hindrances.intersection(exploration.predecessors)
+            exploration = self._begin_exploration(start, hindrances)
+            exploration.run(goal=goal)
+        return exploration.trace_path(goal)
+
+    def _begin_exploration(self, start: str, hindrances: frozenset[str] = frozenset()) -> _Exploration:
+        key = start, hindrances
+        if key not in self._explorations:
+            self._explorations[key] = _Exploration(start, self._load_time_imports, hindrances)
+        return self._explorations[key]
 
     def _explore(self, start: str, excluded: Collection[str] = ()) -> _Exploration:
         """What loading a file loads, without `excluded` files; explored once."""
         hindrances = frozenset(excluded).intersection(self._explore(start).predecessors) if excluded else frozenset()
-        key = start, frozenset(hindrances)
-        if key not in self._explorations:
-            self._explorations[key] = _Exploration(self._load_time_imports, hindrances)
-            self._explorations[key].run(start)
-        return self._explorations[key]
+        exploration = self._begin_exploration(start, frozenset(hindrances))
+        exploration.run()
+        return exploration
 
     def imported_files(self, path: str, statement: ast.Import | ast.ImportFrom) -> frozenset[str]:
         """The files that a statement of the file `path` loads, directly or as packages of those."""
@@ -135,7 +174,8 @@ class ImportGraph:
     def find_unknown_import(self, importer: str, target: str) -> tuple[str, int] | None:
         """An import of unknown modules that runs while `target` is loaded by `importer` (paths); its path and row."""
         for path in self._loaded_before(importer, target):
-            exploration = self._explore(path, self.parent_packages(importer))
+            exploration = self._begin_exploration(path, frozenset(self.parent_packages(importer)))
+            exploration.run(stops_at_unknown_import=True)
             if exploration.unknown_import is not None:
                 return exploration.unknown_import
         return None
@@ -169,7 +209,7 @@ class ImportGraph:
 class _Exploration:
     """A breadth-first search of what is loaded; `predecessors` maps each file to the one that imports it."""
 
-    def __init__(self, imports: LoadTimeImports, excluded: Collection[str]) -> None:
+    def __init__(self, start: str, imports: LoadTimeImports, excluded: Collection[str]) -> None:
         self._imports = imports
         self._excluded = excluded
         self._queue: list[str] = []
@@ -179,11 +219,22 @@ class _Exploration:
         self._followed: set[tuple[str, str]] = set()
         self.predecessors: dict[str, str | None] = {}
         self.unknown_import: tuple[str, int] | None = None
-
-    def run(self, start: str) -> None:
-        """Explore everything that loading a file loads."""
         self._add(start, None)
-        while self._queue or self._called_functions:
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything has been explored."""
+        return not self._queue and not self._called_functions
+
+    def run(
+        self, max_files: int | None = None, goal: str | None = None, *, stops_at_unknown_import: bool = False
+    ) -> None:
+        """Explore everything that is loaded, or until `goal` or an unknown import is found, or so many files are."""
+        while not self.is_complete and goal not in self.predecessors:
+            if max_files is not None and len(self.predecessors) > max_files:
+                break
+            if stops_at_unknown_import and self.unknown_import is not None:
+                break
             if self._queue:
                 path = self._queue.pop(0)
                 self._add_reach(path, self._imports.of_module(path))

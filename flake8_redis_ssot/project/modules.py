@@ -29,6 +29,7 @@ class ModuleMap:
         self._files = frozenset(files)
         self._paths: dict[str, str | None] = {}
         self._names: dict[str, str] = {}
+        self._script_folders: dict[str, str] = {}
         self._cached_sibling = cache(self._find_sibling)
 
     def path_of(self, module: str) -> str | None:
@@ -60,6 +61,12 @@ class ModuleMap:
             if folder in self._folders:
                 return folder
         return None
+
+    def folders_for_importer(self, package: str, importer: str) -> tuple[str, ...]:
+        """All folders with files that `importer` (a path) may mean by a package: in import roots, and beside itself."""
+        relative_path = package.replace(".", os.sep) + os.sep
+        roots = (*self._filled_roots, self.find_script_folder(os.path.dirname(importer)) + os.sep)
+        return tuple(root + relative_path for root in roots if root + relative_path in self._folders)
 
     def locate(self, module: str, path: str | None = None) -> ModuleLocation:
         """How import statements can name a module, whether it exists or not; `path` is its file, if it has one."""
@@ -110,11 +117,16 @@ class ModuleMap:
 
     def _find_sibling(self, module: str, folder: str) -> str | None:
         """Running a script puts its folder on `sys.path`, pytest the first folder above a test that is no package."""
-        while os.path.join(folder, "__init__.py") in self._files:
-            folder = os.path.dirname(folder)
-        base = os.path.join(folder, module.replace(".", os.sep))
+        base = os.path.join(self.find_script_folder(folder), module.replace(".", os.sep))
         paths = (os.path.join(base, "__init__.py"), base + ".py")
         return next((path for path in paths if path in self._files), None)
+
+    def find_script_folder(self, folder: str) -> str:
+        """The first folder from `folder` upwards that is no package."""
+        if folder not in self._script_folders:
+            is_package = os.path.join(folder, "__init__.py") in self._files
+            self._script_folders[folder] = self.find_script_folder(os.path.dirname(folder)) if is_package else folder
+        return self._script_folders[folder]
 
     def name_of(self, path: str) -> str:
         """The dotted name of a file, relative to the deepest import root; of an `__init__.py`, that of the package."""

@@ -61,14 +61,17 @@ def _find_all(context: FixContext) -> Iterator[Read]:
     """The path, the row (1-based) and the module of each read of a module that what its file imports does not load."""
     for path in context.analysis.contents.find_matching(_READ, [each.encode() for each in _PACKAGES]):
         code = context.references.code_bytes(path)
-        modules = {f"{match[1].decode()}.{match[2].decode('utf-8', 'replace')}" for match in re.finditer(_READ, code)}
-        modules = {each for each in modules if _find_source(each) is not None}
-        loaded = _load_all(find_imported_libraries(path, context, anywhere=True)) if modules else set()
-        imports = {match.end() for match in _IMPORT_LINE.finditer(code)} if modules - loaded else set()
-        for match in re.finditer(_READ, code):
-            module = match[0].decode("utf-8", "replace")
-            if module in modules - loaded and match.end() not in imports:
-                yield path, row_at(code, match.start()), module
+        imports = {match.end() for match in _IMPORT_LINE.finditer(code)}
+        reads = {
+            match.start(): match[0].decode("utf-8", "replace")
+            for match in re.finditer(_READ, code)
+            if match.end() not in imports
+        }
+        if any(_find_source(module) is not None for module in set(reads.values())):
+            loaded = _load_all(find_imported_libraries(path, context, anywhere=True))
+            for offset, module in reads.items():
+                if _find_source(module) is not None and module not in loaded:
+                    yield path, row_at(code, offset), module
 
 
 def _load_all(modules: Iterable[str]) -> set[str]:

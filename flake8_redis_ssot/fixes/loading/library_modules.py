@@ -64,12 +64,17 @@ def find_imported_libraries(path: str, context: FixContext, *, anywhere: bool = 
 
     With `anywhere`, also those that its functions import.
     """
+    return context.remember(("imported libraries", path, anywhere), lambda: _find_imported(path, anywhere, context))
+
+
+def _find_imported(path: str, anywhere: bool, context: FixContext) -> set[str]:
     with suppress(OSError):
-        table = context.symbol_table(path)
         if anywhere:
-            nodes = (each for each in table.nodes if isinstance(each, (ast.Import, ast.ImportFrom)))
+            nodes = (
+                each for each in context.passing_table(path).nodes if isinstance(each, (ast.Import, ast.ImportFrom))
+            )
             return _imported_libraries(nodes, path, context)
-        return _imported_libraries(import_time_imports(table.tree.body), path, context)
+        return _imported_libraries(import_time_imports(context.outline(path).body), path, context)
     return set()
 
 

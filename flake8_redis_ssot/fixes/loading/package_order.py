@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
 from flake8_redis_ssot.project.modules import package_name
-from flake8_redis_ssot.project.search.import_statements import find_from_statements
+from flake8_redis_ssot.project.search.import_statements import find_from_statements, read_names
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 
 
@@ -22,16 +22,48 @@ def find_late_name(module: str, name: str, importer: str, context: FixContext) -
     for package in context.import_graph.parent_packages(importer) if target is not None else ():
         if context.import_graph.find_path(package, importer) is None:
             continue
-        reads = [name] if target == package and name else []
+        reads = iter([name] if name else [])
         if target != package:
-            loaded = context.import_graph.loaded_with([target or ""])
-            reads += [
-                read for path in loaded if path not in (package, importer) for read in _reads(path, package, context)
-            ]
+            loaded = _find_loaded(target or "", package, importer, context)
+            reads = (read for path in loaded for read in _reads(path, package, context))
         for read in reads:
             if not _is_bound_before(read, package, importer, context):
                 return context.module_name(package), read
     return None
+
+
+def _find_loaded(target: str, package: str, importer: str, context: FixContext) -> list[str]:
+    """The files that loading `target` loads, without the package and the importer.
+
+    None of them if they are many and no file of the project reads a late name from the package: it takes long.
+    """
+    graph = context.import_graph
+    if graph.loads_many(target) and not any(
+        _may_read_late_name(path, package, importer, context)
+        and not all(_is_bound_before(read, package, importer, context) for read in _reads(path, package, context))
+        for path in graph.possible_importers(package, target)
+        if path not in (package, importer)
+    ):
+        return []
+    return [path for path in graph.loaded_with([target]) if path not in (package, importer)]
+
+
+def _may_read_late_name(path: str, package: str, importer: str, context: FixContext) -> bool:
+    """Whether a file may import a name from a package that it does not bind before it loads the importer."""
+    own_package = package_name(path, context.resolver.modules.roots)
+    code = context.analysis.contents.current_bytes(path)
+    for statement in find_from_statements(code):
+        module = statement.absolute_module(own_package)
+        if module and context.resolver.path_of(module, path) != package:
+            continue
+        names = read_names(code, statement.names_offset) if module else None
+        if names is None or not all(
+            _is_bound_before(name.decode("utf-8", "replace"), package, importer, context)
+            for name in names
+            if name != b"*"
+        ):
+            return True
+    return False
 
 
 def _reads(path: str, package: str, context: FixContext) -> Iterator[str]:

@@ -6,6 +6,7 @@ import ast
 import os
 import re
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import NamedTuple
 
 from flake8_redis_ssot.project.analysis import Analysis
@@ -26,6 +27,7 @@ _HARMLESS_CALLS |= {"files", "getdoc", "getfile", "getsourcefile", "path", "repr
 _DICTIONARY = b".__dict__"
 _OWNER = re.compile(rb"(?<![\w.])([^\W\d]\w*)(?:\.\w+)*\Z")
 _MAX_OWNER = 200  # bytes; longer ones are rare, and the module is named at their start
+_PASSED_NAME = re.compile(rb"[(,]\s*([\w\x80-\xff]+)\s*(?=[,)])")
 # The rest of the line after the word, or of the names in parentheses.
 _IMPORTED = re.compile(rb"\bimport\b(?:[\\\s]*\(([^()]*)|((?:\\\r?\n|[^\n])*))")
 
@@ -60,12 +62,14 @@ def find_package_reads(load: Callable[[str], SymbolTable], analysis: Analysis) -
 def _find_passing_files(analysis: Analysis) -> Iterator[str]:
     """The files that may pass a package to a call."""
     folders = {os.path.dirname(path) for path in analysis.files if os.path.basename(path) == "__init__.py"}
-    words = sorted({os.path.basename(folder).encode() for folder in folders})
-    alternatives = b"|".join(map(re.escape, words))
-    for path in analysis.contents.find_matching(rb"[(,]\s*(" + alternatives + rb")\s*[,)]", words) if words else ():
-        code = analysis.contents.current_bytes(path)
-        passed = set(re.findall(rb"[(,]\s*(" + alternatives + rb")\s*(?=[,)])", code))
-        if not passed.isdisjoint(_find_imported_words(code)):
+    packages = {os.path.basename(folder).encode() for folder in folders}
+    analysis.contents.add_dependency(rb"[(,]\s*(?:" + b"|".join(map(re.escape, sorted(packages))) + rb")\s*[,)]")
+    for path in analysis.contents.files:
+        code = b""
+        with suppress(OSError):  # an unreadable file passes nothing
+            code = analysis.contents.current_bytes(path)
+        passed = packages.intersection(_PASSED_NAME.findall(code))
+        if passed and not passed.isdisjoint(_find_imported_words(code)):
             yield path
 
 

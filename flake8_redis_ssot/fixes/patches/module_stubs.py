@@ -20,6 +20,7 @@ from flake8_redis_ssot.semantic.facts import AttributeAccess, Import
 
 _SETTERS = frozenset({"setattr", "delattr", "object"})
 _SYS_MODULES = rb"\bsys\s*\.\s*modules\b|\bfrom\s+sys\s+import\b[^\n]*\bmodules\b|[\"']modules[\"']"
+_MAX_NAME = 1000  # bytes of a dotted name
 
 
 def check_untracked_patches(
@@ -89,11 +90,18 @@ def find_module_replacements(path: str, context: FixContext) -> Iterator[str]:
 
 def _is_told(candidate: str, word: bytes, context: FixContext) -> bool:
     """Whether a file that loads the candidate has a string that ends with the last word of a module's name."""
-    string = re.compile(rb"[\"'](?:[\w.]*\.)?" + re.escape(word) + rb"[\"']")
-    return any(
-        string.search(context.references.code_bytes(path)) and context.import_graph.find_path(path, candidate)
-        for path in context.analysis.find_files_with_words({word.decode()})
-    )
+    paths = context.remember(("files with string", word), lambda: tuple(_find_files_with_string(word, context)))
+    return any(context.import_graph.find_path(path, candidate) for path in paths)
+
+
+def _find_files_with_string(word: bytes, context: FixContext) -> Iterator[str]:
+    """The files with a string that is a word, or a dotted name that ends with it."""
+    string = re.compile(re.escape(word) + rb"(?<=[\"'.]" + re.escape(word) + rb")[\"']")
+    name = re.compile(rb"[\"'][\w.]*\Z")
+    for path in context.analysis.find_files_with_words({word.decode()}):
+        code = context.references.code_bytes(path)
+        if any(name.search(code, max(0, each.start() - _MAX_NAME), each.start()) for each in string.finditer(code)):
+            yield path
 
 
 def _find_computed(files: Iterable[str], context: FixContext) -> Iterator[tuple[str, int]]:

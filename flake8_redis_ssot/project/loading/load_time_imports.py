@@ -128,13 +128,7 @@ class LoadTimeImports:
                 submodule_path = self._resolver.path_of(f"{module}.{name}", path) if name else None
                 yield from self._with_packages((submodule_path, self._resolver.path_of(module, path)))
         for each in block.dynamic_imports:
-            if each.is_prefix and each.module:
-                yield from self._with_packages(self._resolver.modules.paths_under(each.module))
-            elif each.module:
-                parent = each.module.rpartition(".")[0]
-                yield from self._with_packages(
-                    [self._resolver.path_of(each.module, path) or self._resolver.path_of(parent, path)]
-                )
+            yield from self._with_packages(find_dynamic_paths(each, path, self._resolver))
 
     def _with_packages(self, paths: Sequence[str | None]) -> Iterator[str]:
         for path in paths:
@@ -150,6 +144,16 @@ class LoadTimeImports:
             paths = [self._resolver.modules.path_of(name) for name in names]
             self._parent_packages[path] = [each for each in paths if each is not None and each != path]
         return self._parent_packages[path]
+
+
+def find_dynamic_paths(dynamic_import: DynamicImport, path: str, resolver: Resolver) -> Sequence[str | None]:
+    """The files that a dynamic import in the file at `path` may import; none if any module may be meant."""
+    module = dynamic_import.module
+    if not module:
+        return ()
+    if dynamic_import.is_prefix:
+        return resolver.modules.paths_under(module)
+    return (resolver.path_of(module, path) or resolver.path_of(module.rpartition(".")[0], path),)
 
 
 def _find_unknown_row(block: CodeBlock) -> int:

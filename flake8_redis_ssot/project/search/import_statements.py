@@ -22,6 +22,8 @@ _FROM = re.compile(
     rb"from(?!\w)[ \t\f]*(?:(\.+)(?!\.)[ \t\f]*)?(?:(\w[\w.]*)(?![\w.])[ \t\f]*)?"
     rb"(?:(import)(?!\w)[ \t\f]*|[\\.\x80-\xff])"
 )
+# Of a statement that can't be read, a backslash may continue the line.
+_IMPORT_OR_LINE_END = re.compile(rb"import|[\n\r\\]")
 _LINE_END = re.compile(rb"[\n\r;#]")
 _COMMENT = re.compile(rb"#[^\n\r]*")
 _MAX_LIST = 20_000  # bytes of a list of names
@@ -86,6 +88,10 @@ def find_from_statements(data: bytes) -> Iterator[FromStatement]:
 
 
 def _starts_statement(data: bytes, offset: int) -> bool:
+    """Whether something may be a `from` statement by what is around it on its line."""
+    end = _IMPORT_OR_LINE_END.search(data, offset)
+    if end is None or end[0] in b"\n\r":
+        return False
     before = re.split(rb"[\n\r]", data[max(offset - _MAX_GAP, 0) : offset])[-1].strip()
     return not before or before.endswith((b";", b":"))
 
