@@ -144,10 +144,9 @@ class ImportGraph:
             self._explorations[key] = Exploration(start, self._load_time_imports, hindrances)
         return self._explorations[key]
 
-    def _explore(self, start: str, excluded: Collection[str] = ()) -> Exploration:
-        """What loading a file loads, without `excluded` files; explored once."""
-        hindrances = frozenset(excluded).intersection(self._explore(start).predecessors) if excluded else frozenset()
-        exploration = self._begin_exploration(start, frozenset(hindrances))
+    def _explore(self, start: str) -> Exploration:
+        """What loading a file loads, all of it."""
+        exploration = self._begin_exploration(start)
         exploration.run()
         return exploration
 
