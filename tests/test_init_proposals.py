@@ -419,6 +419,12 @@ def test_what_only_a_script_keeps_is_no_home(project: Path) -> None:
     assert members(propose(project, files)) == ["app.home.settings"]
 
 
+def test_a_condition_with_the_name_of_scripts_is_not_that_of_a_script(project: Path) -> None:
+    home = SCRIPT.replace('__name__ == "__main__"', '__name__ != "__main__"')
+    files = {"app/home.py": home, "app/user.py": "from app.home import client\n"}
+    assert "app.home.client" in members(propose(project, files))
+
+
 def test_a_function_that_creates_is_no_accessor(project: Path) -> None:
     """Its variable has the same name as that of the module, which it is called for."""
     assert members(propose(project, {"app/home.py": FACTORY, **USER})) == ["app.home.client"]

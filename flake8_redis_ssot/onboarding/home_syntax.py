@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator, Sequence
 
+from flake8_redis_ssot.project.loading.code_blocks import is_main_check
 from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, FunctionNode, dotted_name
 
 _CACHE_DECORATORS = frozenset({"alru_cache", "cache", "cache_resource", "cached", "lru_cache"})
@@ -23,14 +24,10 @@ def iter_top_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """The statements that run when a module is imported, without those of loops."""
     for statement in body:
         yield statement
-        if isinstance(statement, (ast.If, ast.Try, ast.With)) and not _is_main_guard(statement):
+        if isinstance(statement, (ast.If, ast.Try, ast.With)) and not (
+            isinstance(statement, ast.If) and is_main_check(statement.test)
+        ):
             yield from iter_top_statements(_blocks(statement))
-
-
-def _is_main_guard(statement: ast.stmt) -> bool:
-    """Whether it is `if __name__ == "__main__":`."""
-    nodes = ast.walk(statement.test) if isinstance(statement, ast.If) else ()
-    return any(isinstance(node, ast.Constant) and node.value == "__main__" for node in nodes)
 
 
 def iter_statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

@@ -100,6 +100,14 @@ def plain_qualname(qualname: str) -> str:
 _NAMESAKE_NUMBER = re.compile(r"#\d+")
 
 
+def namespace_owner(node: ast.expr) -> ast.expr | None:
+    """The owner of a mapping of attributes: `x` of `x.__dict__` and `vars(x)`; None for anything else."""
+    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
+        return node.value
+    is_vars = isinstance(node, ast.Call) and last_name(node.func) == "vars" and len(node.args) == 1
+    return node.args[0] if is_vars and isinstance(node, ast.Call) else None
+
+
 def is_none(node: ast.expr) -> bool:
     """Whether an expression is `None`."""
     return isinstance(node, ast.Constant) and node.value is None

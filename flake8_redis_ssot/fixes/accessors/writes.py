@@ -10,7 +10,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.fixes.accessors.model import Variable
 from flake8_redis_ssot.fixes.accessors.owners import may_own
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name
+from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name, namespace_owner
 
 
 class VariableWrite(NamedTuple):
@@ -126,13 +126,9 @@ def _read_target(node: ast.Attribute | ast.Subscript) -> _Write | None:
 
 
 def _namespace_owner(node: ast.expr) -> ast.expr | None:
-    """The owner of a mapping of attributes: `x` of `x.__dict__` or `vars(x)`."""
-    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
-        return node.value
-    if isinstance(node, ast.Attribute) and node.attr in ("__globals__", "f_globals"):
-        return node  # of a module that is not known
-    is_vars = isinstance(node, ast.Call) and dotted_name(node.func) == "vars" and len(node.args) == 1
-    return node.args[0] if is_vars and isinstance(node, ast.Call) else None
+    """The owner of a mapping of attributes; `__globals__` and `f_globals` stand for a module that is not known."""
+    is_unknown = isinstance(node, ast.Attribute) and node.attr in ("__globals__", "f_globals")
+    return node if is_unknown else namespace_owner(node)
 
 
 def _constant_names(nodes: Sequence[ast.expr]) -> tuple[str, ...] | None:
@@ -209,12 +205,20 @@ def _is_written(candidate: Candidate, variable: Variable, context: FixContext) -
     if candidate.owner is None:
         return any(_names_variable(name, variable, context) for name in candidate.names or ())
     if candidate.names is None:
-        return _is_owner(candidate.owner, candidate.path, variable, context)
+        is_code = variable.name == "__code__"  # is in no namespace, and is not copied by `update_wrapper()`
+        return (not is_code or _sets_any(candidate.node)) and _is_owner(
+            candidate.owner, candidate.path, variable, context
+        )
     if not any(_may_name(name, (variable.name,)) for name in candidate.names):
         return False
     if candidate.is_certain:
         return _is_owner(candidate.owner, candidate.path, variable, context)
     return may_own(candidate.owner, candidate.path, variable, context)
+
+
+def _sets_any(node: ast.expr) -> bool:
+    """Whether a node sets an attribute by a computed name, or all of a module."""
+    return isinstance(node, ast.Call) and last_name(node.func) in (*_SETTERS, "reload")
 
 
 def _is_owner(owner: ast.expr, path: str, variable: Variable, context: FixContext) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
-from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name
+from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name, namespace_owner
 from flake8_redis_ssot.semantic.scopes import Symbol
 
 _SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
@@ -47,22 +47,14 @@ def _find_owners_by_text(name: str, document: SourceDocument) -> Iterator[ast.ex
             yield call.args[0]
         namespace = call.func.value if isinstance(call.func, ast.Attribute) else None
         for mapping, keys in ((namespace, call.args[:1]), (next(iter(call.args), None), call.args[1:2])):
-            owner = _namespace_owner(mapping)
+            owner = namespace_owner(mapping) if mapping is not None else None
             if owner is not None and _has_constant(keys, name) and last_name(call.func) in _ITEM_SETTERS:
                 yield owner
     for item in document.find_nodes(ast.Subscript):
         if not isinstance(item.ctx, ast.Load) and _has_constant([item.slice], name):
-            owner = _namespace_owner(item.value)
+            owner = namespace_owner(item.value)
             if owner is not None:
                 yield owner
-
-
-def _namespace_owner(node: ast.expr | None) -> ast.expr | None:
-    """`x` of `x.__dict__` and `vars(x)`."""
-    if isinstance(node, ast.Attribute) and node.attr == "__dict__":
-        return node.value
-    is_vars = isinstance(node, ast.Call) and last_name(node.func) == "vars" and bool(node.args)
-    return node.args[0] if is_vars and isinstance(node, ast.Call) else None
 
 
 def _has_constant(nodes: list[ast.expr], text: str) -> bool:

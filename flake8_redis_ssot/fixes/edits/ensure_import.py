@@ -35,17 +35,30 @@ class ImportRequest:
 
 @dataclass(frozen=True)
 class EnsuredImport:
-    """The text to use at the node, and the import to add (None: it exists already)."""
+    """The text to use at the node, and the import to add (None: it exists already).
+
+    `scope` binds the name (None: the text is dotted), `owner_scope` the first name of a dotted text, if it is imported.
+    """
 
     text: str
     operation: AddImport | None
-    scope: Scope | None  # the scope that binds the name
+    scope: Scope | None
     reasons: tuple[str, ...] = ()
+    owner_scope: Scope | None = None
 
     @property
     def is_module_level(self) -> bool:
         """Whether the name is module-level, so that a patch can replace it."""
         return self.scope is not None and self.scope.kind == "module"
+
+    @property
+    def is_member(self) -> bool:
+        """Whether it is an attribute of a module-level name, which a patch can replace for all who read it there."""
+        return self.owner_scope is not None and self.owner_scope.kind == "module"
+
+    def as_member(self, text: str, reasons: tuple[str, ...] = ()) -> EnsuredImport:
+        """The same import for a dotted text that begins with the name, with further reasons."""
+        return replace(self, text=text, scope=None, owner_scope=self.scope, reasons=(*self.reasons, *reasons))
 
 
 def ensure_import(request: ImportRequest, file: FileContext, context: FixContext) -> EnsuredImport:

@@ -39,7 +39,7 @@ def resolve_relocation(
     """The replacement of `module:name`. Raises NotFixableError if there is none."""
     target, new_name = _resolve_target(deprecated, module, name, file)
     if file.resolver.path_of(target, file.path) is None:
-        raise NotFixableError(f"`{target}` is not to be found in the project")
+        raise NotFixableError(_explain_missing_module(target, new_name, file))
     old_definitions = file.resolve([f"{module}:{name}"])
     if not deprecated.is_symbol:
         new_name = _find_new_name(name, target, old_definitions, file)
@@ -59,6 +59,13 @@ def resolve_relocation(
         return Relocation(module, name, target, new_name, tuple(doubt.reason for doubt in doubts))
     reasons = _compare_functions(old_definitions, new_definitions, f"{target}.{new_name}", context)
     return Relocation(module, name, target, new_name, reasons)
+
+
+def _explain_missing_module(target: str, new_name: str, file: FileContext) -> str:
+    module, _, owner = file.resolver.to_origin(target).partition(":")
+    if not owner or file.resolver.path_of(module, file.path) is None:
+        return f"`{target}` is not to be found in the project"
+    return f"`{owner}.{new_name}` is an attribute of `{owner}`, which has to be imported from `{module}` to use it"
 
 
 def _is_in_project(module: str, file: FileContext) -> bool:

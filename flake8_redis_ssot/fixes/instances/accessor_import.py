@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
 
 from flake8_redis_ssot.fixes.conditions import import_cycle, name_meaning
 from flake8_redis_ssot.fixes.context import FixContext
@@ -65,8 +64,7 @@ def import_accessor(
         return _import_module(shared_access, construction, str(error), file, context)
     if shared_access.name == shared_access.import_name:
         return ensured_import
-    # A patch of the class stands in for more than its method.
-    return replace(ensured_import, text=shared_access.text_for(ensured_import.text), scope=None)
+    return ensured_import.as_member(shared_access.text_for(ensured_import.text))
 
 
 def _import_module(
@@ -81,5 +79,5 @@ def _import_module(
     import_cycle.check(shared_access.module, file.path, context)
     request = ImportRequest(package, name, construction.constructor, construction.import_statement)
     ensured_import = ensure_import(request, file, context)
-    reasons = (*ensured_import.reasons, f"{why}, so the module `{name}` is imported")
-    return replace(ensured_import, text=f"{ensured_import.text}.{shared_access.name}", scope=None, reasons=reasons)
+    reason = f"{why}, so the module `{name}` is imported"
+    return ensured_import.as_member(f"{ensured_import.text}.{shared_access.name}", (reason,))

@@ -12,15 +12,18 @@ from flake8_redis_ssot.fixes.edits.statement_layout import locate_in_block
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 Position = tuple[int, int]  # a row and a column, as in the tree
+_Located = ast.stmt | ast.expr
 _ENDINGS = (ast.Return, ast.Raise)
+_COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 
 def exclusive_ranges(node: ast.AST, symbol_table: SymbolTable) -> Iterator[tuple[Position, Position]]:
     """Start and end of the code that does not run in a call of the function in which a node runs.
 
-    It is in other branches of an `if` around the node; a branch that returns or raises excludes what follows. Code in
-    loops is not exclusive (see `is_in_loop`), as each branch may run in turn.
+    It is in other branches of an `if` or of a conditional expression around the node; a branch that returns or raises
+    excludes what follows. Code in loops is not exclusive (see `is_in_loop`), as each branch may run in turn.
     """
+    yield from _other_operands(node, symbol_table)
     tree, child = symbol_table.tree, node
     for parent in symbol_table.ancestors(node):
         if isinstance(child, ast.stmt):
@@ -34,6 +37,21 @@ def exclusive_ranges(node: ast.AST, symbol_table: SymbolTable) -> Iterator[tuple
                     outer_block, outer_index = locate_in_block(tree, parent)
                     yield from _range_of(outer_block, outer_index + 1)
         child = parent
+
+
+def _other_operands(node: ast.AST, symbol_table: SymbolTable) -> Iterator[tuple[Position, Position]]:
+    """The other branches of conditional expressions around a node, unless a comprehension evaluates each in turn."""
+    ranges, child = [], node
+    for parent in symbol_table.ancestors(node):
+        if isinstance(parent, ast.IfExp) and child is not parent.test:
+            other = parent.orelse if child is parent.body else parent.body
+            ranges.append(_positions(other, other))
+        elif isinstance(parent, _COMPREHENSIONS):
+            return
+        elif isinstance(parent, ast.stmt):
+            break
+        child = parent
+    yield from ranges
 
 
 def is_in_loop(node: ast.AST, symbol_table: SymbolTable) -> bool:
@@ -65,5 +83,8 @@ def _index_endings(tree: ast.Module) -> dict[int, list[tuple[int, list[tuple[Pos
 def _range_of(block: Sequence[ast.stmt], start: int = 0) -> Iterator[tuple[Position, Position]]:
     """The start and end of the statements of a block from one on (a 0-based index), if there are any."""
     if start < len(block):
-        first, last = block[start], block[-1]
-        yield (first.lineno, first.col_offset), (last.end_lineno or last.lineno, last.end_col_offset or 0)
+        yield _positions(block[start], block[-1])
+
+
+def _positions(first: _Located, last: _Located) -> tuple[Position, Position]:
+    return (first.lineno, first.col_offset), (last.end_lineno or last.lineno, last.end_col_offset or 0)

@@ -41,9 +41,10 @@ def replace_construction(fact: Call | CallbackArgument, file: FileContext, conte
     return replace(draft, alternatives=(alternative,)) if alternative else draft
 
 
-def _draft_other(fact: Call | CallbackArgument, file: FileContext, context: FixContext) -> FixDraft:
-    construction = locate_construction(fact, file, context.document(file.path))
-    return _draft_without_patches(construction, file, context)[0]
+def _draft_other(
+    fact: Call | CallbackArgument, file: FileContext, context: FixContext
+) -> tuple[FixDraft, EnsuredImport]:
+    return _draft_without_patches(locate_construction(fact, file, context.document(file.path)), file, context)
 
 
 def _draft_without_patches(

@@ -11,6 +11,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, Operation, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
+from flake8_redis_ssot.fixes.instances.accessor import resolve_accessor
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
 from flake8_redis_ssot.fixes.noqa_edits import is_suppressed
 from flake8_redis_ssot.fixes.patches import untracked
@@ -18,12 +19,11 @@ from flake8_redis_ssot.fixes.patches.lookups import is_in_annotation
 from flake8_redis_ssot.fixes.patches.patch import format_patch_location, has_explicit_replacement
 from flake8_redis_ssot.fixes.patches.patch_move import PatchMove
 from flake8_redis_ssot.model import Applicability
-from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
 
-ConstructionDrafter = Callable[[Call | CallbackArgument], FixDraft]
+ConstructionDrafter = Callable[[Call | CallbackArgument], tuple[FixDraft, EnsuredImport]]
 
 
 def add_patch_moves(
@@ -36,7 +36,7 @@ def add_patch_moves(
 ) -> FixDraft:
     """The fix of a construction together with the patches that affect it. Raises NotFixableError.
 
-    `draft_construction` drafts the fix of another construction of the same file, without patches.
+    `draft_construction` drafts the fix of another construction of the same file, without patches, with its import.
     """
     if construction.symbol is None or construction.symbol.scope.kind == "module":
         draft = _move_module_patches(draft, construction, ensured_import, file, context, draft_construction)
@@ -66,6 +66,7 @@ def _move_module_patches(
     doubts = (
         *move.find_extra_effects("here", is_bound=ensured_import.operation is None),
         *_find_later_effects(move, construction, file),
+        *_find_member_doubts(move, ensured_import),
         *_find_accessor_doubts(move, construction, file),
     )
     return draft.with_doubts(doubts)
@@ -89,9 +90,9 @@ def _check_replacement(
     ensured_import: EnsuredImport,
     file: FileContext,
 ) -> None:
-    """Raise NotFixableError unless the fix calls a module-level name."""
+    """Raise NotFixableError unless the fix calls a module-level name, or an attribute of one."""
     resource, accessor = construction.resource, file.accessor(construction.resource)
-    if not ensured_import.is_module_level:
+    if not ensured_import.is_module_level and not ensured_import.is_member:
         raise move.refuse("the new name is not defined at module level")
     if ensured_import.operation is not None and not any(isinstance(part, ReplaceText) for part in draft.operations):
         raise move.refuse("nothing is called here after the fix")
@@ -117,7 +118,8 @@ def _add_other_constructions(
     def combine() -> tuple[FixDraft, frozenset[Operation]] | NotFixableError:
         try:
             affected = _affected_constructions(construction, facts, move.context.document(file.path))
-            combined = FixDraft(draft.title, move.edits()).combine(*map(draft_construction, affected))
+            others = [_draft_with_name(each, move, draft_construction) for each in affected]
+            combined = FixDraft(draft.title, move.edits()).combine(*others)
             return combined, frozenset(combined.operations)
         except NotFixableError as error:
             return error
@@ -133,6 +135,16 @@ def _add_other_constructions(
     if operations.issuperset(draft.operations):
         return replace(draft, operations=combined.operations)
     return draft.combine(combined)
+
+
+def _draft_with_name(
+    fact: Call | CallbackArgument, move: PatchMove, draft_construction: ConstructionDrafter
+) -> FixDraft:
+    """The fix of another construction. Raises NotFixableError if it calls something else than what is patched then."""
+    draft, ensured_import = draft_construction(fact)
+    if ensured_import.text != move.new_name:
+        raise move.refuse(f"line {fact.span.row} would call `{ensured_import.text}`, not `{move.new_name}`")
+    return draft
 
 
 def _affected_constructions(
@@ -202,14 +214,18 @@ def _find_first_names(path: str, context: FixContext) -> tuple[tuple[int, str], 
     return tuple((row, name) for name, row in rows.items())
 
 
+def _find_member_doubts(move: PatchMove, ensured_import: EnsuredImport) -> Iterator[Doubt]:
+    """A patch of an attribute reaches everybody who reads it from the same class or module."""
+    if ensured_import.is_member:
+        yield Doubt(f"the patch at {move.location} would replace `{move.new_name}` for all other code as well")
+
+
 def _find_accessor_doubts(move: PatchMove, construction: ConstructionSite, file: FileContext) -> Iterator[Doubt]:
     """A mock with a spec of the class would get the spec of the accessor."""
-    context, accessor = move.context, file.accessor(construction.resource)
-    module, _, name = context.resolver.to_origin(accessor).partition(":")
-    path = context.resolver.path_of(module, file.path)
-    result = context.function_result(Definition(accessor, path, name)) if path is not None else None
-    members = context.class_members(result.class_definition) if result is not None else None
-    for target in move.whole_targets if result is not None and result.is_coroutine else ():
+    context, shared_access = move.context, resolve_accessor(construction, file, move.context)
+    members = context.class_members(shared_access.definition)
+    is_coroutine = shared_access.result is not None and shared_access.result.is_coroutine
+    for target in move.whole_targets if is_coroutine else ():
         if has_explicit_replacement(target, context):
             location = format_patch_location(target, context)
             raise NotFixableError(f"the patch at {location} replaces it with something that can't be awaited")

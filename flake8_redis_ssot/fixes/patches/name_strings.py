@@ -10,6 +10,7 @@ from typing import NamedTuple
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.patches.passed_names import is_looked_up_by_callee
 from flake8_redis_ssot.fixes.patches.string_places import (
     ATTRIBUTE_SETTERS,
     depends_on_caller,
@@ -119,7 +120,7 @@ def _read_node(
         _read_dotted_path(whole),
         _find_owner_module(whole, document, context),
         not depends_on_caller(whole, document),
-        is_only_read(whole, document),
+        is_only_read(whole, document) or is_looked_up_by_callee(whole, document, context),
         is_kept(whole, document),
     )
 

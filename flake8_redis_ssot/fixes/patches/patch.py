@@ -14,6 +14,7 @@ from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.syntax.edits import TextEdit
 from flake8_redis_ssot.syntax.string_literals import edit_string
 
 # Arguments that give the mock the spec of the original.
@@ -56,6 +57,18 @@ def _edit_string(target: PatchTarget, new_target: str, context: FixContext) -> t
     start, end = document.lines.offset(span.row, span.column), document.lines.offset(span.end_row, span.end_column)
     edits = edit_string(document.text, start, end, target.reference.text, new_target)
     return tuple(ReplaceText(target.path, edit) for edit in edits or ())
+
+
+def extend_patched_object(target: PatchTarget, attribute: str, context: FixContext) -> ReplaceText:
+    """The edit that makes `patch.object(module, …)` one of an attribute of the module. Raises NotFixableError."""
+    call = find_patch_call(target, context)
+    document, arguments = context.document(target.path), call.args if call is not None else []
+    is_second = len(arguments) > 1 and document.source.span(arguments[1]) == target.reference.span
+    if not is_second or not isinstance(arguments[0], (ast.Name, ast.Attribute)):
+        raise NotFixableError(f"the patch at {format_patch_location(target, context)} can't be given another object")
+    span = document.source.span(arguments[0])
+    end = document.lines.offset(span.end_row, span.end_column)
+    return ReplaceText(target.path, TextEdit(end, end, f".{attribute}"))
 
 
 def find_patch_call(target: PatchTarget, context: FixContext) -> ast.Call | None:

@@ -10,7 +10,12 @@ from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.patches.lookups import find_lookups
-from flake8_redis_ssot.fixes.patches.patch import format_patch_location, has_spec, retarget_patch
+from flake8_redis_ssot.fixes.patches.patch import (
+    extend_patched_object,
+    format_patch_location,
+    has_spec,
+    retarget_patch,
+)
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.search.reference_table import PatchTarget
 
@@ -19,8 +24,9 @@ from flake8_redis_ssot.project.search.reference_table import PatchTarget
 class PatchMove:
     """All `targets` (at least one) that patch `old_name` of the module at `path` get `new_name` instead.
 
-    `new_module` (dotted) defines the new name; empty: the same module, however a patch spells it. `member_owner`
-    (dotted) has the members that are patched through the old name; empty: patches of members cannot move.
+    A dotted `new_name` is an attribute of something in the same module. `new_module` (dotted) defines the new name;
+    empty: the same module, however a patch spells it. `member_owner` (dotted) has the members that are patched through
+    the old name; empty: patches of members cannot move.
     """
 
     targets: tuple[PatchTarget, ...]
@@ -51,7 +57,15 @@ class PatchMove:
             return ()
         new_texts = [(target, self._new_text(target)) for target in self.targets]
         changes = [(target, text) for target, text in new_texts if text != target.reference.text]
-        return tuple(edit for target, text in changes for edit in retarget_patch(target, text, self.context))
+        return tuple(edit for target, text in changes for edit in self._retarget(target, text))
+
+    def _retarget(self, target: PatchTarget, text: str) -> Iterator[ReplaceText]:
+        """The edits that give a patch a new target; the owner of an attribute is written where the module was."""
+        owner = self.new_name.rpartition(".")[0] if text == self.new_name else ""
+        if owner and target.reference.role == "object":
+            yield extend_patched_object(target, owner, self.context)
+            text = text[len(owner) + 1 :]
+        yield from retarget_patch(target, text, self.context)
 
     @property
     def _is_renamed(self) -> bool:
@@ -83,7 +97,9 @@ class PatchMove:
 
         Raises NotFixableError if the new name has patches of its own; `where` is "here" or "there", for messages.
         """
-        if self._is_renamed and self.context.references.find_patches(self.path, self.new_name):
+        root = self.new_name.partition(".")[0]
+        others = self.context.references.find_patches(self.path, root) if self._is_renamed else ()
+        if any(f"{each.attributes}.".startswith(f"{self.new_name}.") for each in others):
             raise self.refuse(f"`{self.new_name}` is patched {where} as well")
         for _, row in find_lookups(self.path, self.new_name, self.context) if is_bound and self._is_renamed else ():
             reason = f"would also affect line {row}, which already uses `{self.new_name}`"
