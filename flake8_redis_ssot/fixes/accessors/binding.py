@@ -6,6 +6,7 @@ import ast
 from collections.abc import Collection, Sequence
 
 from flake8_redis_ssot.fixes.accessors.model import NotRecognisedError, Variable, format_code, format_place
+from flake8_redis_ssot.fixes.accessors.owner_class import check_owner_class
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.project.types.decorators import decorator_names
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode
@@ -28,6 +29,8 @@ def find_only_binding(variable: Variable, context: FixContext, binders: Collecti
     if binding.is_deletion or not all(_is_overload(each, binding, variable, context) for each in others):
         raise NotRecognisedError(_describe_rebinding((*others, binding), variable, context))
     _check_unconditional(binding, owner, variable, context)
+    if isinstance(owner, ast.ClassDef):
+        check_owner_class(binding, owner, variable, context)
     _check_declarations(symbol, variable, context, binders)
     _check_stars(binding, variable, context)
     check_module(variable.path, context)

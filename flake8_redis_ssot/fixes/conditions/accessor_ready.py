@@ -18,7 +18,8 @@ CONDITION = Condition(
         "It returns a name that its module binds exactly once, at module level and unconditionally, to a "
         "construction, to the result of a function that only returns a construction, or to another such name, also "
         "an imported one.",
-        "It returns an attribute that a class body binds exactly once in the same way.",
+        "It returns an attribute that a class body binds exactly once in the same way. The class has no metaclass, "
+        "unknown decorator or base outside the project, and the attribute is no field of a dataclass.",
         "It makes the instance if it is `None`: in a variable declared `global`, or in an attribute of its class or"
         " of itself, that is bound to `None` once and otherwise only by the accessor. The tests are `x is None`, `x"
         ' is not None`, `not x`, `x` and `hasattr(accessor, "x")`, also with `:=`, in `if` statements and '

@@ -27,7 +27,8 @@ CONDITION = Condition(
         "or it stands where no patch takes its target from: a docstring or another text with blanks, `__all__`, a "
         "type annotation, a comparison, a message, an index that is read, the argument of `getattr`",
         'no such string is joined from parts (`f"{module}.X"`, `module + ".X"`, `"%s.X" % module`), passed to another '
-        "function (but a plain one of the project that only looks it up), a keyword of `patch.multiple` or `dict`, or the `__name__` of what is replaced",
+        "function (but a plain one of the project that only looks it up), a keyword of `patch.multiple` or `dict`, or "
+        "the `__name__` of what is replaced",
         "an imported name that is patched in the old module, also by a target that is joined from parts: the file "
         "with the patch loads the importing module itself before, or no function of the project loads it",
         "a method `patch` of a parameter whose annotation is a class of a library other than of mocks is no patch",
