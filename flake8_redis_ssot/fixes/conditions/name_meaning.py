@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 from collections.abc import Iterator
 
 from flake8_redis_ssot.files.test_paths import is_test_path
@@ -15,6 +16,7 @@ from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.patches.lookups import is_in_annotation
 from flake8_redis_ssot.semantic.facts import Import
 from flake8_redis_ssot.semantic.scopes import Scope
 
@@ -103,6 +105,9 @@ def _find_new_name_reasons(name: str, path: str, context: FixContext) -> Iterato
     readers = context.references.find_readers(path, name)
     for reader in [each for each in readers if not (isinstance(each.fact, Import) and each.fact.is_star)][:1]:
         yield f"{context.relative_path(reader.path)}:{reader.row} reads `{name}` from `{module}`, which has none today"
+    row = _find_quoted_read(name, context.document(path))
+    if row:
+        yield f"the annotation in line {row} names `{name}`, which is not bound today"
     listing = find_listing(path, context)
     if listing:
         yield f"{listing} lists the names of a module that may be `{module}`"
@@ -111,6 +116,14 @@ def _find_new_name_reasons(name: str, path: str, context: FixContext) -> Iterato
         yield f"`{module}.{name}` is also a module"
     if is_test_path(context.relative_path(path)) and name.startswith(_COLLECTED_PREFIXES):
         yield f"test runners collect `{name}` by its name"
+
+
+def _find_quoted_read(name: str, document: SourceDocument) -> int:
+    """The row (1-based) of a string in an annotation that contains a name; 0 if there is none."""
+    word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
+    texts = (each for each in document.find_nodes(ast.Constant) if isinstance(each.value, str))
+    quoted = (each for each in texts if word.search(each.value) and is_in_annotation(each, document))
+    return next((each.lineno for each in quoted), 0)
 
 
 def _is_hidden(name: str, exported: tuple[str, ...] | None) -> bool:

@@ -12,7 +12,7 @@ from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.patches.dynamic_patches import find_dynamic_patches, may_be_told_of
-from flake8_redis_ssot.fixes.patches.late_loads import find_loader_during
+from flake8_redis_ssot.fixes.patches.late_loads import find_loader_during, is_in_force_at_load
 from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacements
 from flake8_redis_ssot.fixes.patches.name_strings import NameString, find_name_strings
 from flake8_redis_ssot.model import Applicability
@@ -30,7 +30,9 @@ CONDITION = Condition(
         "function (but a plain one of the project that only looks it up), a keyword of `patch.multiple` or `dict`, or "
         "the `__name__` of what is replaced",
         "an imported name that is patched in the old module, also by a target that is joined from parts: the file "
-        "with the patch loads the importing module itself before, or no function of the project loads it",
+        "with the patch loads the importing module itself before, or no function of the project loads it, and the patch "
+        "is not made when its file is loaded; the same holds for the name of the constructor in the modules that it "
+        "comes from, and no file sets it there",
         "a method `patch` of a parameter whose annotation is a class of a library other than of mocks is no patch",
         "no patch takes its target from a file, the environment, or the names of objects, where its file, or a file "
         "that names its file, contains the name of the module",
@@ -69,7 +71,13 @@ def find_late_load_doubts(old_path: str, name: str, path: str, context: FixConte
 
     It does if it is loaded meanwhile. A file with patches that loads the module itself has loaded it before.
     """
-    targets = ((each.path, each.reference.span.row) for each in context.references.find_patches(old_path, name))
+    patches = context.references.find_patches(old_path, name)
+    lasting = next((each for each in patches if is_in_force_at_load(each, context)), None)
+    if lasting is not None:
+        location = f"{context.relative_path(lasting.path)}:{lasting.reference.span.row}"
+        yield Doubt(f"{location} patches `{name}`, perhaps before this module is loaded")
+        return
+    targets = ((each.path, each.reference.span.row) for each in patches)
     for patch_path, row in (*targets, *_find_possible_patches(old_path, name, context)):
         loader = find_loader_during(patch_path, path, context)
         if loader is not None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 from functools import partial
 
 from flake8_redis_ssot.fixes.accessors.loading import is_loaded_for_certain
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.patches.patch import find_patch_call
+from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.project.search.word_index import LOADER_WORD
-from flake8_redis_ssot.semantic.ast_queries import last_name
+from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, last_name
 from flake8_redis_ssot.semantic.text_patterns import find_text_pattern, is_composed
 
+_LASTING_SETTERS = frozenset({"setattr", "delattr"})
+_STARTED = re.compile(rb"\.\s*(?:start|__enter__|enter_context)\b")
 _LOADING_FUNCTIONS = frozenset({"__import__", "import_module", "run_module"})
 _MAX_IMPORTERS = 100
 Place = tuple[str, int]
@@ -25,6 +30,19 @@ def find_loader_during(patch_path: str, path: str, context: FixContext) -> Place
     if patch_path == path or is_loaded_for_certain(patch_path, path, context):
         return None
     return context.remember(("late loader", path), partial(_find_late_loader, path, context))
+
+
+def is_in_force_at_load(target: PatchTarget, context: FixContext) -> bool:
+    """Whether a patch is made when its file is loaded, and lasts: modules that are loaded later see it."""
+    call = find_patch_call(target, context)
+    if call is None:
+        return False
+    table = context.symbol_table(target.path)
+    if table.scope_of(call).kind != "module" or isinstance(table.statement_of(call), DEFINITIONS):
+        return False  # in a function, or a decorator
+    if last_name(call.func) in _LASTING_SETTERS or isinstance(table.statement_of(call), (ast.With, ast.AsyncWith)):
+        return True
+    return _STARTED.search(context.references.code_bytes(target.path)) is not None
 
 
 def _find_late_loader(path: str, context: FixContext) -> Place | None:

@@ -6,7 +6,9 @@ import ast
 import os
 import re
 from collections.abc import Iterator
+from functools import partial
 
+from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write, find_owners, may_be_module
 from flake8_redis_ssot.fixes.conditions import patches_follow
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
@@ -34,6 +36,7 @@ def find_patch_doubts(
         yield from patches_follow.find_doubts(path, name, context)
     yield from patches_follow.find_stand_in_doubts(_find_modules(construction, file, context), context)
     yield from _find_origin_doubts(construction, file, context)
+    yield from _find_replaced_origins(construction, file, context)
     yield from _find_construction_doubts(construction, file, context)
     yield from _find_new_patch_doubts(construction, ensured_import, file, context)
 
@@ -69,11 +72,12 @@ def check_assignments(path: str, name: str, file: FileContext, context: FixConte
     """Raise NotFixableError if another file assigns to the name, which would no longer have an effect."""
     # A name before `.`, `(`, `[` or a quote is not an assignment target.
     for setter_path in context.references.find_files_matching(rf"\.\s*{re.escape(name)}\b(?!\s*[.(\[\"'])".encode()):
-        rows = context.document(setter_path).attribute_assignment_rows(name) if setter_path != path else []
-        if rows and context.references.has_import(setter_path, path):
-            raise NotFixableError(
-                f"{format_path_and_row(setter_path, rows[0], file)} sets `{name}`, which would no longer reach this"
-            )
+        if setter_path == path or not context.references.has_import(setter_path, path):
+            continue
+        for owner in find_owners(name, context.document(setter_path), by_text=False):
+            if may_be_module(owner, setter_path, path, context):
+                place = format_path_and_row(setter_path, owner.lineno, file)
+                raise NotFixableError(f"{place} sets `{name}`, which would no longer reach this")
 
 
 def _find_origin_doubts(construction: ConstructionSite, file: FileContext, context: FixContext) -> Iterator[Doubt]:
@@ -92,6 +96,24 @@ def _find_origin_doubts(construction: ConstructionSite, file: FileContext, conte
                 raise NotFixableError(f"the patch at {location} would no longer stand in for it")
             yield Doubt(f"the patch at {location} may be meant to stand in for it")
             return
+
+
+def _find_replaced_origins(construction: ConstructionSite, file: FileContext, context: FixContext) -> Iterator[Doubt]:
+    """Code that binds the name of the constructor to something else in a module that it comes from."""
+    module, _, attributes = construction.written_origin.partition(":")
+    written = context.resolver.path_of(module, file.path), attributes
+    definition = construction.definition
+    for path, name in dict.fromkeys((written, (definition.path, definition.qualname))):
+        if path is None or path == file.path or not name or "." in name:
+            continue
+        write = context.remember(
+            ("write of a constructor", path, name), partial(find_outside_write, path, name, context, by_text=False)
+        )
+        if write:
+            yield Doubt(f"{write} sets `{name}`, which may be that of `{context.module_name(path)}`")
+            return
+        if not _is_late_bound(construction):
+            yield from patches_follow.find_late_load_doubts(path, name, file.path, context)
 
 
 def _find_construction_doubts(
