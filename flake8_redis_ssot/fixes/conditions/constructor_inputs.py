@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.sharing.environment import reads_environment
 from flake8_redis_ssot.fixes.sharing.outsiders import Write
 from flake8_redis_ssot.fixes.sharing.owners import Owner
 from flake8_redis_ssot.fixes.sharing.parameters import find_possible_owners
@@ -37,8 +38,9 @@ def find_doubts(study: SharingStudy) -> Iterator[Doubt]:
     """What the constructor does or reads that may differ from one instance to the next."""
     try:
         problems = study.state.problems
-    except NotRecognisedError:
-        return  # the condition on the class says so
+    except NotRecognisedError:  # the condition on the class says so
+        yield from map(Doubt, _settings_reasons(study))
+        return
     reasons = [_summarise(problems)] if problems else []
     if study.is_class_sharable:
         reasons += _find_input_reasons(study, study.state.reads, study.method_check.reads)
@@ -105,6 +107,19 @@ def _environment_reasons(study: SharingStudy, name: str, *, is_lazy: bool) -> It
             place, reader = study.place(write.path, write.row), study.shared_class.name
             yield f"{place} {verb} `{name}`, which `{reader}` reads from the environment"
             return
+
+
+def _settings_reasons(study: SharingStudy) -> Iterator[str]:
+    """Code that sets variables of the environment, which a library reads for a class of settings."""
+    definition = study.class_definition
+    if definition is None or not reads_environment(definition, study.context):
+        return
+    writes = (each for each in study.facts.environment_writes if not each.is_early and not study.is_allowed(each.path))
+    write = next(writes, None)
+    if write is not None:
+        place, what = study.place(write.path, write.row), f"`{write.name}`" if write.name else "variables"
+        name = definition.name.rpartition(".")[2]
+        yield f"{place} may set {what} of the environment, which `{name}` reads when it is made"
 
 
 def _module_reasons(study: SharingStudy, reads: set[NameRead]) -> Iterator[str]:

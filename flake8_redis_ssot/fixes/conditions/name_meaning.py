@@ -121,9 +121,10 @@ def _find_new_name_reasons(name: str, path: str, context: FixContext) -> Iterato
 def _find_quoted_read(name: str, document: SourceDocument) -> int:
     """The row (1-based) of a string in an annotation that contains a name; 0 if there is none."""
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)")
-    texts = (each for each in document.find_nodes(ast.Constant) if isinstance(each.value, str))
-    quoted = (each for each in texts if word.search(each.value) and is_in_annotation(each, document))
-    return next((each.lineno for each in quoted), 0)
+    for each in document.find_nodes(ast.Constant):
+        if isinstance(each.value, str) and word.search(each.value) and is_in_annotation(each, document):
+            return each.lineno
+    return 0
 
 
 def _is_hidden(name: str, exported: tuple[str, ...] | None) -> bool:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.sharing.owners import enclosing_function
+from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, last_name, string_value
 
@@ -16,6 +17,9 @@ _WORDS = (b"environ", b"env")
 _PATTERN = rb"environ|\b(?:put|unset|set|del)env\b|load_dotenv|\bdotenv\b|\bread_env\b|\benviron\b"
 _SETTERS = frozenset({"delenv", "putenv", "setenv", "unsetenv"})
 _LOADERS = frozenset({"load_dotenv", "read_env", "set_key"})
+_SETTINGS_CLASSES = frozenset(
+    f"{module}.BaseSettings" for module in ("pydantic", "pydantic.v1", "pydantic_settings", "pydantic_settings.main")
+)
 _READING_METHODS = frozenset({"copy", "get", "items", "keys", "values"})
 
 
@@ -29,6 +33,21 @@ class EnvironmentWrite(NamedTuple):
     path: str
     row: int
     is_early: bool
+
+
+def reads_environment(definition: Definition, context: FixContext) -> bool:
+    """Whether a class derives from one of a library that reads the environment for each instance."""
+    pending, seen = [definition], set()
+    while pending:
+        current = pending.pop()
+        if current.name in _SETTINGS_CLASSES:
+            return True
+        node = context.names(current.path).find_definition(current.qualname) if current.path is not None else None
+        if isinstance(node, ast.ClassDef) and current.path is not None and node not in seen:
+            seen.add(node)
+            bases = (context.names(current.path).resolve(base) for base in node.bases)
+            pending += [base for base in bases if base is not None]
+    return False
 
 
 def find_environment_writes(context: FixContext) -> tuple[EnvironmentWrite, ...]:

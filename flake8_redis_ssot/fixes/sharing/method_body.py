@@ -25,7 +25,9 @@ class BodyCheck:
 
     def run(self) -> bool:
         """Whether the method returns a client. Raises NotRecognisedError."""
-        returns = [self._check_read(node) for node in ast.walk(self.method.node) if self._is_own(node)]
+        own_nodes = [node for node in ast.walk(self.method.node) if self._is_own(node)]
+        own_nodes.sort(key=lambda node: not self._is_target(node))  # what it sets says most
+        returns = [self._check_read(node) for node in own_nodes]
         returns += [self._check_super(node) for node in ast.walk(self.method.node) if _is_super(node)]
         for node in ast.walk(self.method.node):
             if _reads_variables(node):
@@ -38,6 +40,11 @@ class BodyCheck:
 
     def _is_own(self, node: ast.AST) -> bool:
         return isinstance(node, ast.Name) and self.method.part.is_own(node, self.method.node)
+
+    def _is_target(self, node: ast.AST) -> bool:
+        """Whether an attribute of `self` is set."""
+        parent = self._symbol_table.parent(node)
+        return isinstance(parent, ast.Attribute) and not isinstance(parent.ctx, ast.Load)
 
     def _fail(self, text: str, node: ast.expr | ast.stmt) -> NotRecognisedError:
         place = f"{self.owner.context.relative_path(self.method.part.path)}:{node.lineno}"
@@ -97,7 +104,17 @@ class BodyCheck:
             and definition.name in ("builtins.map", "builtins.filter")
         )
 
+    def _check_items(self, attribute: ast.Attribute) -> None:
+        """No item or attribute of an attribute is set."""
+        node: ast.expr = attribute
+        parent = self._symbol_table.parent(attribute)
+        while isinstance(parent, (ast.Attribute, ast.Subscript)) and parent.value is node:
+            if not isinstance(parent.ctx, ast.Load):
+                raise self._fail(f"changes `{ast.unparse(parent)}`, which everybody would share", parent)
+            node, parent = parent, self._symbol_table.parent(parent)
+
     def _check_attribute_use(self, attribute: ast.Attribute) -> bool:
+        self._check_items(attribute)
         kind = self.owner.stable_kind(attribute.attr, f"`{self.method.node.name}()`")
         if attribute.attr in self.owner.state.unset and self.owner.has_stores(attribute.attr):
             self._check_made(attribute)
