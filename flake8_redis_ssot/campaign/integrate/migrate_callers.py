@@ -13,6 +13,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import AddImport, Operation, ReplaceText
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError, format_module
 from flake8_redis_ssot.fixes.edits.import_statement import ImportedSymbol
+from flake8_redis_ssot.fixes.factories.file_mentions import is_counted_on
 from flake8_redis_ssot.fixes.import_checks import check_service_boundary
 from flake8_redis_ssot.fixes.imports.importers import is_imported
 from flake8_redis_ssot.project.view import FileContext
@@ -75,7 +76,7 @@ def _check_name_free(name: str, reads: Sequence[ast.Name], user: DuplicateUser, 
 
 
 def is_only_definition(duplicate: Duplicate, users: Sequence[DuplicateUser], context: FixContext) -> bool:
-    """Whether the file of a duplicate contains nothing else that is used, and so can be deleted with it."""
+    """Whether the file of a duplicate contains nothing else that is used, and that nobody counts on."""
     path, document = duplicate.path, context.document(duplicate.path)
     import_types = (ast.Import, ast.ImportFrom)
     other_statements = [
@@ -87,7 +88,7 @@ def is_only_definition(duplicate: Duplicate, users: Sequence[DuplicateUser], con
     if not is_only or document.path.endswith(("__init__.py", "__init__.pyi")):
         return False
     own_imports = {user.path: user.entry.statement for user in users if user.entry is not None}
-    return not is_imported(path, context, own_imports)
+    return not is_imported(path, context, own_imports) and not is_counted_on(path, context)
 
 
 def remove_class(duplicate: Duplicate, document: SourceDocument) -> Operation:

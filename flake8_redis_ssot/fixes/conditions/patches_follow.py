@@ -31,8 +31,8 @@ CONDITION = Condition(
         "the `__name__` of what is replaced",
         "an imported name that is patched in the old module, also by a target that is joined from parts: the file "
         "with the patch loads the importing module itself before, or no function of the project loads it, and the "
-        "patch is not made when its file is loaded; the same holds for the name of the constructor in the modules that it "
-        "comes from, and no file sets it there",
+        "patch is not made when its file is loaded; the same holds for the name of the constructor in the modules that "
+        "it comes from, and no file sets it there",
         "a method `patch` of a parameter whose annotation is a class of a library other than of mocks is no patch",
         "no patch takes its target from a file, the environment, or the names of objects, where its file, or a file "
         "that names its file, contains the name of the module",

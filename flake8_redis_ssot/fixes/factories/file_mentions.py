@@ -6,12 +6,15 @@ import ast
 import os
 import re
 from fnmatch import fnmatch
+from typing import NamedTuple
 
 from flake8_redis_ssot.files.text_files import read_text
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.readers.listings import find_listings
 
 _PROSE_SUFFIXES = (".md", ".rst", ".html", ".htm", ".log", ".adoc", ".tex")
+_MAX_PATH = 1000  # characters
+_LOADERS = re.compile(r"\b(?:import_module|__import__|run_module|find_spec|resolve_name|open|exec)\b")
 _OWN_SETTINGS = ("redis-ssot.toml", ".redis-ssot.toml")
 _LISTINGS = rb"\b(?:listdir|scandir|os\.walk|r?glob|iglob|iterdir|copytree|make_archive|writepy|create_archive)\b"
 # What lists the modules of a package, or its files as resources.
@@ -27,23 +30,47 @@ def is_counted_on(path: str, context: FixContext) -> bool:
 
 def _is_named(path: str, context: FixContext) -> bool:
     stem = os.path.splitext(os.path.basename(path))[0]
-    word = re.compile(rf"(?<!\w){re.escape(stem)}(?!\w)")
-    in_prose = re.compile(rf"(?:[./]{re.escape(stem)}(?!\w)|(?<!\w){re.escape(stem)}\.py\b)")
-    if any(_has_string(each, word, context) for each in context.words.find_project_files(stem) if each != path):
+    folder = os.path.dirname(context.relative_path(path)).split("/")
+    mention = _Mention(folder, re.compile(rf"(?<!\w){re.escape(stem)}(?P<ending>\.py\b)?(?!\w)"))
+    if any(_has_string(each, mention, context) for each in context.words.find_project_files(stem) if each != path):
         return True
-    for other in context.words.find_other_files(stem):
-        pattern = in_prose if other.endswith(_PROSE_SUFFIXES) else word
-        if os.path.basename(other) not in _OWN_SETTINGS and pattern.search(read_text(other).decode("utf-8", "replace")):
-            return True
-    return False
+    return any(
+        mention.is_in(read_text(each).decode("utf-8", "replace"), is_path=each.endswith(_PROSE_SUFFIXES))
+        for each in context.words.find_other_files(stem)
+        if os.path.basename(each) not in _OWN_SETTINGS
+    )
 
 
-def _has_string(path: str, word: re.Pattern[str], context: FixContext) -> bool:
-    """Whether a string of a Python file that is no docstring contains a word."""
+class _Mention(NamedTuple):
+    """How texts name a file: the parts of its folder, and a pattern of its name with what stands before it."""
+
+    folder: list[str]
+    pattern: re.Pattern[str]
+
+    def is_in(self, text: str, *, is_path: bool) -> bool:
+        """Whether a text names the file; `is_path`: as a part of a path or dotted name, not as a word alone."""
+        for match in self.pattern.finditer(text):
+            parts = [part for part in re.split(r"[./]", _path_before(text, match.start())) if part]
+            length = min(len(parts), len(self.folder))
+            is_same = parts[len(parts) - length :] == self.folder[len(self.folder) - length :]
+            if is_same and (parts or match["ending"] or not is_path):
+                return True
+        return False
+
+
+def _path_before(text: str, start: int) -> str:
+    """The part of a path or dotted name that stands before an offset."""
+    before = re.search(r"[\w./-]*\Z", text[max(start - _MAX_PATH, 0) : start])
+    return before[0] if before else ""
+
+
+def _has_string(path: str, mention: _Mention, context: FixContext) -> bool:
+    """Whether a string of a Python file that is no docstring names the file; a word alone where modules are loaded."""
     document = context.document(path)
+    is_loader = _LOADERS.search(document.text) is not None
     return any(
         isinstance(each.value, str)
-        and word.search(each.value) is not None
+        and mention.is_in(each.value, is_path=not is_loader)
         and not isinstance(document.symbol_table.parent(each), ast.Expr)
         for each in document.find_nodes(ast.Constant)
     )

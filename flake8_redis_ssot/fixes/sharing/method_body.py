@@ -105,7 +105,7 @@ class BodyCheck:
         )
 
     def _check_items(self, attribute: ast.Attribute) -> None:
-        """No item or attribute of an attribute is set."""
+        """Raise NotRecognisedError if an item or attribute of an attribute is set, which says most."""
         node: ast.expr = attribute
         parent = self._symbol_table.parent(attribute)
         while isinstance(parent, (ast.Attribute, ast.Subscript)) and parent.value is node:
@@ -114,8 +114,11 @@ class BodyCheck:
             node, parent = parent, self._symbol_table.parent(parent)
 
     def _check_attribute_use(self, attribute: ast.Attribute) -> bool:
-        self._check_items(attribute)
-        kind = self.owner.stable_kind(attribute.attr, f"`{self.method.node.name}()`")
+        try:
+            kind = self.owner.stable_kind(attribute.attr, f"`{self.method.node.name}()`")
+        except NotRecognisedError:
+            self._check_items(attribute)
+            raise
         if attribute.attr in self.owner.state.unset and self.owner.has_stores(attribute.attr):
             self._check_made(attribute)
         if kind is Kind.CLIENT:
