@@ -253,6 +253,7 @@ class Analysis:
             facts,
             self._guarded_classes,
             self.find_class_readers,
+            self.tree,
         )
 
     @cached_property

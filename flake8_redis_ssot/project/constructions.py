@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from flake8_redis_ssot.config.model import Resource
+from flake8_redis_ssot.project.called_parameters import calls_argument
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.view import Diagnosis, FileContext, format_via
 from flake8_redis_ssot.semantic.facts import Call, CallbackArgument
@@ -128,4 +130,17 @@ def _calling_function(callback: CallbackArgument, file: FileContext) -> str | No
         for pattern, slots in _CALLING_FUNCTIONS.items():
             if callback.slot in slots and dotted_pattern(pattern).match(definition.name):
                 return definition.name
+    called = find_calling_definition(callback, file)
+    return called.name if called is not None else None
+
+
+def find_calling_definition(callback: CallbackArgument, file: FileContext) -> Definition | None:
+    """The function of the project that is certainly called, and calls its argument; None if there is none."""
+    definitions = file.resolve(callback.callee_origins)
+    definition = definitions[0] if len(definitions) == 1 else None
+    if definition is None or definition.path is None or not definition.is_found or definition.is_guess:
+        return None
+    with suppress(OSError):
+        if calls_argument(file.load_tree(definition.path), definition.qualname, callback.slot):
+            return definition
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -62,9 +63,9 @@ class ConfirmedCodes(NamedTuple):
 class FileContext(NamedTuple):
     """One file (`path`, absolute) in the context of its project.
 
-    `find_class_readers` returns the files, in order, that import a class (the path of its file, and its local name).
-    `confirmed` are the results of the other rules, for rules that check suppressions; None where comments are not
-    honoured or nothing was checked yet.
+    `find_class_readers` returns the files, in order, that import a class (the path of its file, and its local name),
+    `load_tree` the tree of a file (an absolute path; raises OSError). `confirmed` are the results of the other rules,
+    for rules that check suppressions; None where comments are not honoured or nothing was checked yet.
     """
 
     path: str
@@ -75,6 +76,7 @@ class FileContext(NamedTuple):
     facts: FileFacts
     guarded_classes: GuardedClasses
     find_class_readers: Callable[[str, str], tuple[str, ...]]
+    load_tree: Callable[[str], ast.Module]
     confirmed: ConfirmedCodes | None = None
 
     @property

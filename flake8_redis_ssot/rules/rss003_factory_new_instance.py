@@ -4,8 +4,8 @@
 A factory hides construction from its callers: each gets a separate instance, or all share a second, hidden singleton.
 A function, method, property, lambda or fixture is reported when the new instance itself is what it returns or yields:
 directly, through a local variable, or through the attribute or global variable that caches it. So is a constructor
-passed to `partial`, `default_factory=`, `Depends` and the like. An instance that is returned inside a container, or
-only used inside the function, is RSS002. Each call has one code.
+passed to `partial`, `default_factory=`, `Depends` and the like, or to a function of the project that calls it. An
+instance that is returned inside a container, or only used inside the function, is RSS002. Each call has one code.
 
 ## Bad
 ```python

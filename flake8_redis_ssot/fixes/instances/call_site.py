@@ -11,7 +11,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.instances.called_default import find_called_default
 from flake8_redis_ssot.model import plural
-from flake8_redis_ssot.project.constructions import find_constructors
+from flake8_redis_ssot.project.constructions import find_calling_definition, find_constructors
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.ast_queries import DEFINITIONS, is_type_checking, last_name, root_of
@@ -70,6 +70,9 @@ def locate_construction(fact: Call | CallbackArgument, file: FileContext, docume
         raise NotFixableError(f"it may be {_list_names(definitions)}, depending on the control flow")
     if isinstance(fact, Call) and fact.is_of_own_class:
         raise NotFixableError(f"it is called as `cls`, which may be a subclass of `{matches[0][0].name}`")
+    called = find_calling_definition(fact, file) if isinstance(fact, CallbackArgument) else None
+    if called is not None:
+        raise NotFixableError(f"`{called.name}()` calls it, and may do more with the class")
     call, constructor = _find_nodes(fact, document)
     root, symbol = _find_root(constructor, document)
     default = find_called_default(symbol, document.symbol_table) if symbol is not None and call is not None else None

@@ -62,8 +62,13 @@ def _record_callback_arguments(
     positional_values: list[FlowValues],
     keyword_values: list[FlowValues],
 ) -> None:
+    starred = (index for index, argument in enumerate(node.args) if isinstance(argument, ast.Starred))
+    first_starred = next(starred, len(node.args))
     arguments: list[tuple[ast.expr, int | str, FlowValues]] = [
-        *((argument, index, values) for index, (argument, values) in enumerate(zip(node.args, positional_values))),
+        *(
+            (argument, "" if index > first_starred else index, values)  # its position is not known
+            for index, (argument, values) in enumerate(zip(node.args, positional_values))
+        ),
         *((keyword.value, keyword.arg or "", values) for keyword, values in zip(node.keywords, keyword_values)),
     ]
     for argument, slot, values in arguments:
