@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import string
 from fnmatch import fnmatch
 from typing import NamedTuple
 
@@ -14,12 +15,14 @@ from flake8_redis_ssot.fixes.readers.listings import find_listings
 
 _PROSE_SUFFIXES = (".md", ".rst", ".html", ".htm", ".log", ".adoc", ".tex")
 _MAX_PATH = 1000  # characters
+_PATH_CHARACTERS = string.ascii_letters + string.digits + "_./-"
 _LOADERS = re.compile(r"\b(?:import_module|__import__|run_module|find_spec|resolve_name|open|exec)\b")
 _OWN_SETTINGS = ("redis-ssot.toml", ".redis-ssot.toml")
 _LISTINGS = rb"\b(?:listdir|scandir|os\.walk|r?glob|iglob|iterdir|copytree|make_archive|writepy|create_archive)\b"
 # What lists the modules of a package, or its files as resources.
 _PACKAGE_LISTINGS = (
-    *(rb"\b(?:iter_modules|walk_packages|find_modules|pkg_resources)\b", rb"\bimport(?:lib)?\b[^\n]*\bresources\b"),
+    rb"\b(?:iter_modules|walk_packages|find_modules|pkg_resources)\b",
+    rb"\bimport(?:lib)?\b[^\n]*\bresources\b",
 )
 
 
@@ -60,8 +63,8 @@ class _Mention(NamedTuple):
 
 def _path_before(text: str, start: int) -> str:
     """The part of a path or dotted name that stands before an offset."""
-    before = re.search(r"[\w./-]*\Z", text[max(start - _MAX_PATH, 0) : start])
-    return before[0] if before else ""
+    before = text[max(start - _MAX_PATH, 0) : start]
+    return before[len(before.rstrip(_PATH_CHARACTERS)) :]
 
 
 def _has_string(path: str, mention: _Mention, context: FixContext) -> bool:
