@@ -121,7 +121,7 @@ class IncrementalProject:
             self._facts_cache.save([path for path in self.files if path not in self._task.buffers])
 
     def set_content(self, path: str, data: bytes) -> bool:
-        """Replace the bytes of a file (absolute path); whether its exports, and so findings elsewhere, have changed."""
+        """Replace the bytes of a file (absolute path); whether findings in other files may have changed."""
         return self._set_contents({path: data})
 
     def apply_edits(self, documents: Mapping[str, SourceDocument]) -> None:
@@ -178,6 +178,7 @@ class IncrementalProject:
         self._contents |= contents
         self._analysis.update_files(contents)
         has_changed_exports = [self._analysis.resolver.load_exports(path) for path in contents] != before
-        for path in list(self._findings_by_file) if has_changed_exports else contents:
+        affected = {*contents}.union(*(self._analysis.tree_readers.get(path, ()) for path in contents))
+        for path in list(self._findings_by_file) if has_changed_exports else affected:
             self._findings_by_file.pop(path, None)
-        return has_changed_exports
+        return has_changed_exports or len(affected) > len(contents)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence, Set
-from functools import cache, cached_property
+from functools import cache, cached_property, partial
 from types import MappingProxyType
 
 from flake8_redis_ssot.config.model import Config
@@ -83,6 +83,7 @@ class Analysis:
             package_queries=self._choose_package_queries(),
         )
         self._searched_names: dict[str, Set[str]] = {}
+        self.tree_readers: dict[str, set[str]] = {}  # the files whose findings depend on the tree of another
         self._run_searches(self._worklist.initial_search())
 
     def _new_guarded_classes(self) -> GuardedClasses:
@@ -253,8 +254,12 @@ class Analysis:
             facts,
             self._guarded_classes,
             self.find_class_readers,
-            self.tree,
+            partial(self._load_tree, path),
         )
+
+    def _load_tree(self, reader: str, path: str) -> ast.Module:
+        self.tree_readers.setdefault(path, set()).add(reader)
+        return self.tree(path)
 
     @cached_property
     def words(self) -> WordIndex:

@@ -77,3 +77,17 @@ def test_new_subclass_constructed_in_another_file(shop: Path) -> None:
     live_project.refresh([str(subclass)])
     assert len(live_project.findings) > before
     assert live_project.findings == reopen(live_project).findings
+
+
+def test_body_of_a_called_function_in_another_file(shop: Path) -> None:
+    runner, user = shop / "libs" / "shopkit" / "running.py", shop / "services" / "orders" / "new.py"
+    runner.write_text("def run(kind):\n    return kind()\n")
+    user.write_text(
+        "from shopkit.redis_manager import RedisManager\nfrom shopkit.running import run\n\nrun(RedisManager)\n"
+    )
+    project = open_project(load_config(shop / "pyproject.toml"), CHECK)
+    before = project.findings
+    assert project.set_content(str(runner), b"def run(kind):\n    return kind\n")
+    assert len(project.findings) == len(before) - 1
+    assert project.set_content(str(runner), runner.read_bytes())
+    assert project.findings == before
