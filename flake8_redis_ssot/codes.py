@@ -1,7 +1,5 @@
 """Rule codes and their selection."""
 
-from __future__ import annotations
-
 import os
 from functools import cache
 from typing import NamedTuple

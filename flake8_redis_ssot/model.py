@@ -151,8 +151,3 @@ class Finding(NamedTuple):
 
     def __hash__(self) -> int:
         return hash(self[:_IDENTITY_FIELDS])
-
-
-def plural(number: int, noun: str, plural_noun: str = "") -> str:
-    """`1 finding`, `2 findings`."""
-    return f"{number} {noun if number == 1 else plural_noun or f'{noun}s'}"

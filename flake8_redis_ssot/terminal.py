@@ -4,8 +4,6 @@ Hyperlinks: https://gist.github.com/egmontkob/eb114294efbcd5adb1944c9f3cb5feda
 Terminals that support them: https://github.com/zkat/supports-hyperlinks
 """
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Mapping
@@ -91,7 +89,7 @@ class Style(NamedTuple):
         return _format_hyperlink(path, text) if self.has_links else text
 
     @classmethod
-    def for_stream(cls, stream: IO[str], environment: Mapping[str, str] = os.environ) -> Style:
+    def for_stream(cls, stream: IO[str], environment: Mapping[str, str] = os.environ) -> "Style":
         """The style for a stream: coloured on a terminal, unless `--color`, NO_COLOR or FORCE_COLOR decides."""
         is_terminal = stream.isatty()
         return cls(has_color(is_terminal, environment), _can_show_links(is_terminal, environment))

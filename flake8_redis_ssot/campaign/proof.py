@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from flake8_redis_ssot.campaign.validation import ValidationError, ValidationResult
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.runtime.agent.python_command import parse_command
 from flake8_redis_ssot.runtime.budgets import broken, check_budgets, resource_leaks
 from flake8_redis_ssot.runtime.exemptions import Exemptions

@@ -12,7 +12,8 @@ from flake8_redis_ssot.campaign.rollback import apply_file_change, reverse_chang
 from flake8_redis_ssot.campaign.validation import ValidationCommand, ValidationResult
 from flake8_redis_ssot.files.atomic_write import Change, DiskError, replace_all
 from flake8_redis_ssot.files.paths import to_relative_path
-from flake8_redis_ssot.model import Finding, plural
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.plurals import plural
 
 FilePaths = tuple[str, ...]
 _NEW_FILE_MODE = 0o100644  # of a file that a batch creates, should it be created again

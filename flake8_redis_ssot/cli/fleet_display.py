@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from flake8_redis_ssot.fleet.model import ScanOutcome
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.terminal import escape_unprintable
 
 _SECONDS_BETWEEN_LINES = 10.0

@@ -9,7 +9,7 @@ from typing import Any
 from flake8_redis_ssot.campaign.plan import Batch
 from flake8_redis_ssot.campaign.remediate import BatchResult
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.terminal import Style, escape_unprintable, has_color, sign
 
 _MAX_OUTPUT_LINES = 10  # of the validation command, for each skipped file

@@ -15,7 +15,7 @@ from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.tracked_files import find_ignored_tracked_files
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, NoConfigurationError
 from flake8_redis_ssot.linter.run import group_by_config, run
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.terminal import escape_unprintable
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.toml_files import PYPROJECT
 from flake8_redis_ssot.linter.live import open_project
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.project.config_check import find_warnings
 
 _MAX_NOTICES = 8  # changes

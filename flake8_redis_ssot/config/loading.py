@@ -1,7 +1,5 @@
 """Finding and loading a configuration; all problems are reported at once, each with its file and key."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Mapping, Sequence

@@ -1,7 +1,5 @@
 """Reading files, and writing them atomically. No other module writes to disk."""
 
-from __future__ import annotations
-
 import errno
 import os
 import stat

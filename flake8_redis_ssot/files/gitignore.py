@@ -5,8 +5,6 @@ match a whole file path at once, which is wrong for a walk that prunes (`*`, `!*
 and importing them takes longer than this module takes to run.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -16,22 +14,17 @@ from typing import NamedTuple
 from flake8_redis_ssot.files.wildcards import STAR, AnyParts, compile_parts
 
 _SET_CHARACTER = r"\[:[^\]]*:\]|\\.|\[(?!:[^\]]*:\])|[^\]\\\[]"
-_TOKEN = re.compile(
-    rf"""(?P<folders>(?:\A|(?<=/))\*\*+/)     # a/**/b: zero or more directories
+_TOKEN = rf"""(?P<folders>(?:\A|(?<=/))\*\*+/)     # a/**/b: zero or more directories
        | (?P<rest>(?:\A|(?<=/))\*\*+\Z)       # a/**: everything below
        | (?P<stars>\*+)
        | (?P<one>\?)
        | \[(?P<but>[!^]?)(?P<set>(?:\]|{_SET_CHARACTER})(?:{_SET_CHARACTER})*)\]
        | \\(?P<escaped>.)
-       | (?P<plain>[^*?\[\\]+)""",
-    re.VERBOSE | re.DOTALL,
-)
-_SET_ITEM = re.compile(
-    r"\[:(?P<kind>[^\]]*):\]|(?P<first>\\.|\A\]|[^\]\\])(?:-(?P<last>\\.|[^\]\\]))?",
-    re.DOTALL,
-)
+       | (?P<plain>[^*?\[\\]+)"""
+_SET_ITEM = r"\[:(?P<kind>[^\]]*):\]|(?P<first>\\.|\A\]|[^\]\\])(?:-(?P<last>\\.|[^\]\\]))?"
 _STARS_AND_SLASH = re.compile(r"\*\*+/")
 _SPECIAL_CHARACTER = re.compile(r"[*?\[\\]")
+_EVERYTHING_BELOW = "/**"
 _CHARACTER_CLASSES = {
     "alnum": "0-9A-Za-z",
     "alpha": "A-Za-z",
@@ -89,11 +82,15 @@ class PathPatterns:
 
 
 class _PatternGroup(NamedTuple):
-    """Patterns of the same polarity. Most are a plain name or `*` and a suffix, which need no regular expression."""
+    """Patterns of the same polarity. Most are a plain name, `*` and a suffix, or `/**` after a path.
+
+    These need no regular expression.
+    """
 
     names: frozenset[str]
     suffixes: tuple[str, ...]
     paths: frozenset[str]
+    folders: tuple[str, ...]
     name_glob: re.Pattern[str] | None
     path_glob: re.Pattern[str] | None
 
@@ -102,6 +99,7 @@ class _PatternGroup(NamedTuple):
             name in self.names
             or name.endswith(self.suffixes)
             or path in self.paths
+            or path.startswith(self.folders)
             or (self.name_glob is not None and self.name_glob.fullmatch(name) is not None)
             or (self.path_glob is not None and self.path_glob.fullmatch(path) is not None)
         )
@@ -151,6 +149,7 @@ def _build_group(patterns: list[_Pattern]) -> _PatternGroup:
     names: set[str] = set()
     suffixes: list[str] = []
     paths: set[str] = set()
+    folders: list[str] = []
     name_globs: list[str] = []
     path_globs: list[str] = []
     for pattern in patterns:
@@ -159,11 +158,12 @@ def _build_group(patterns: list[_Pattern]) -> _PatternGroup:
             (paths if pattern.is_anchored else names).add(glob)
         elif glob[0] == "*" and not pattern.is_anchored and not _SPECIAL_CHARACTER.search(glob, 1):
             suffixes.append(glob[1:])
+        elif glob.endswith(_EVERYTHING_BELOW) and not _SPECIAL_CHARACTER.search(glob[:-2]):
+            folders.append(glob[:-2])
         else:
             (path_globs if pattern.is_anchored else name_globs).append(glob)
-    return _PatternGroup(
-        frozenset(names), tuple(suffixes), frozenset(paths), _compile_globs(name_globs), _compile_globs(path_globs)
-    )
+    regexes = _compile_globs(name_globs), _compile_globs(path_globs)
+    return _PatternGroup(frozenset(names), tuple(suffixes), frozenset(paths), tuple(folders), *regexes)
 
 
 def _compile_globs(globs: list[str]) -> re.Pattern[str] | None:
@@ -180,6 +180,11 @@ def _glob_to_regex(glob: str, numbers: Iterator[int]) -> str | None:
     return _join_regex(glob[:start], glob[start:], numbers)
 
 
+@cache
+def _token_regex() -> re.Pattern[str]:  # late: most lists of patterns need none
+    return re.compile(_TOKEN, re.VERBOSE | re.DOTALL)
+
+
 def _join_regex(prefix: str, rest: str, numbers: Iterator[int]) -> str | None:
     stars = _STARS_AND_SLASH.match(rest)
     if stars is not None and prefix and not prefix.endswith("/"):
@@ -190,7 +195,7 @@ def _join_regex(prefix: str, rest: str, numbers: Iterator[int]) -> str | None:
     _add_text(parts, prefix)
     at = 0
     while at < len(rest):
-        token = _TOKEN.match(rest, at)
+        token = _token_regex().match(rest, at)
         if token is None or not _add_token(parts, token):
             return None
         at = token.end()
@@ -232,7 +237,7 @@ def _add(parts: list[list[str] | AnyParts], regex: str) -> None:
 
 def _set_to_regex(text: str, negation: str) -> str | None:
     inside = ""
-    for item in _SET_ITEM.finditer(text):
+    for item in re.finditer(_SET_ITEM, text, re.DOTALL):
         if item["kind"] is None:
             first = item["first"][-1]
             last = (item["last"] or first)[-1]

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Collection
+from functools import cache
 
-_TEST_FILE = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|conftest)\.pyi?$")
-_TEST_FOLDER = re.compile(
+_TEST_FILE = r"(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests?|conftest)\.pyi?$"
+_TEST_FOLDER = (
     r"(?:^|/)(?:[^/]*[_-])?(?:tests?|testing)(?:[_-][^/]*)?/|(?:^|/)(?:testkit|testutils?|testlib|e2e|mocks?|fakes?)/"
 )
 
@@ -25,4 +26,9 @@ def is_about(relative_path: str, module: str) -> bool:
 
 def is_test_path(relative_path: str) -> bool:
     """Whether a path (relative, with `/`) belongs to a test or to test support."""
-    return bool(_TEST_FILE.search(relative_path) or _TEST_FOLDER.search(relative_path))
+    return any(regex.search(relative_path) for regex in _test_regexes())
+
+
+@cache
+def _test_regexes() -> tuple[re.Pattern[str], re.Pattern[str]]:  # late: where no path is asked about, none is needed
+    return re.compile(_TEST_FILE), re.compile(_TEST_FOLDER)

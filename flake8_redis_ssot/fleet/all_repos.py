@@ -32,7 +32,8 @@ from flake8_redis_ssot.fleet.clones import clone_name
 from flake8_redis_ssot.fleet.repositories import redact
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult, NoConfigurationError
 from flake8_redis_ssot.linter.run import run as run_check
-from flake8_redis_ssot.model import Applicability, Finding, Fix, plural
+from flake8_redis_ssot.model import Applicability, Finding, Fix
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.terminal import escape_unprintable
 
 if TYPE_CHECKING:

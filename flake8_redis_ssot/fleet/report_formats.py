@@ -24,7 +24,7 @@ from flake8_redis_ssot.fleet.report import (
     web_url,
 )
 from flake8_redis_ssot.fleet.store import WAITING, FleetStore
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.terminal import escape_unprintable
 
 _TEMPLATE = os.path.join(os.path.dirname(__file__), "page.html")

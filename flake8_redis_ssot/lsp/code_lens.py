@@ -11,7 +11,8 @@ from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.linter.related import find_resource, locate_name
 from flake8_redis_ssot.lsp.server import Server
 from flake8_redis_ssot.lsp.workspaces import OpenProject
-from flake8_redis_ssot.model import Span, plural
+from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.plurals import plural
 
 LIST_BYPASSES = "redis-ssot.listBypasses"
 

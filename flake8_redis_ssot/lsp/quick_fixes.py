@@ -10,7 +10,8 @@ from lsprotocol import types
 from flake8_redis_ssot.files.atomic_write import Change
 from flake8_redis_ssot.linter.add_noqa import REASON_PLACEHOLDER, insert_comments
 from flake8_redis_ssot.lsp.workspace_edits import WorkspaceEditBuilder
-from flake8_redis_ssot.model import Applicability, Finding, Fix, plural
+from flake8_redis_ssot.model import Applicability, Finding, Fix
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.terminal import escape_unprintable
 
 _APPLICABILITY_LABELS = {Applicability.UNSAFE: "not proven safe", Applicability.MANUAL: "to choose"}

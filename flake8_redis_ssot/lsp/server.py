@@ -22,7 +22,7 @@ from flake8_redis_ssot.lsp.locations import Locator
 from flake8_redis_ssot.lsp.settings import ServerSettings
 from flake8_redis_ssot.lsp.workspace_edits import WorkspaceEditBuilder
 from flake8_redis_ssot.lsp.workspaces import OpenProject, OpenProjects
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 
 _NOTEBOOKS = types.NotebookDocumentSyncOptions(

@@ -16,7 +16,7 @@ from flake8_redis_ssot.files.ini_files import read_ini_section
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.toml_files import read_toml, strings_in, table_in
 from flake8_redis_ssot.files.tracked_files import find_ignored_tracked_files
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.project.canonical_share import canonical_shares
 from flake8_redis_ssot.project.modules import ModuleMap
 

@@ -9,10 +9,10 @@ from collections.abc import Collection, Iterator, Sequence
 from flake8_redis_ssot.config.presets import first_spelling, preset_of
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.paths import to_relative_path
-from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.onboarding.home_files import has_known_call
 from flake8_redis_ssot.onboarding.home_syntax import imported_names
 from flake8_redis_ssot.onboarding.text_survey import FileText
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.semantic.ast_queries import dotted_name
 from flake8_redis_ssot.syntax.parsing import parse_tolerantly
 from flake8_redis_ssot.syntax.source import decode

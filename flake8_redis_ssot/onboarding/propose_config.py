@@ -10,7 +10,6 @@ from typing import NamedTuple
 from flake8_redis_ssot.config.presets import presets_by_name
 from flake8_redis_ssot.files.paths import to_relative_path
 from flake8_redis_ssot.files.test_paths import is_test_path
-from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
 from flake8_redis_ssot.onboarding.canonical_candidates import CandidateFinder
 from flake8_redis_ssot.onboarding.count_findings import count_findings
@@ -20,6 +19,7 @@ from flake8_redis_ssot.onboarding.import_roots import find_import_roots
 from flake8_redis_ssot.onboarding.migrations import migration_patterns
 from flake8_redis_ssot.onboarding.proposal import ConfigProposal
 from flake8_redis_ssot.onboarding.text_survey import FileText, survey_texts
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.project.modules import ModuleMap
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
 

@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
 from flake8_redis_ssot.linter.fix.factories import FactoryConsolidation, FactoryUse
-from flake8_redis_ssot.model import Applicability, Finding, Span, plural
+from flake8_redis_ssot.model import Applicability, Finding, Span
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.reports.report import Renderers, format_json
 from flake8_redis_ssot.syntax.notebooks.locations import span_in_cell
 

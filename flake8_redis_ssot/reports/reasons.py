@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from flake8_redis_ssot.model import Fix, Refusal, plural
+from flake8_redis_ssot.model import Fix, Refusal
+from flake8_redis_ssot.plurals import plural
 
 _MAX_REASONS = 2
 # A reason that only says what is possible; one that says what is the case decides more.

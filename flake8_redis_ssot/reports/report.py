@@ -10,7 +10,8 @@ from importlib import import_module
 from typing import NamedTuple, TypeVar
 
 from flake8_redis_ssot.files.atomic_write import read
-from flake8_redis_ssot.model import Finding, Span, plural
+from flake8_redis_ssot.model import Finding, Span
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.syntax.notebooks.locations import (
     NotebookLoader,
     format_location,

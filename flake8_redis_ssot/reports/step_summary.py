@@ -6,7 +6,7 @@ https://docs.github.com/actions/reference/workflow-commands-for-github-actions#a
 from __future__ import annotations
 
 from flake8_redis_ssot.files.paths import repository_path
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.reports.report import CheckReport
 from flake8_redis_ssot.reports.statistics import count_by_code
 from flake8_redis_ssot.reports.summary import is_fixable, summary_lines

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import Applicability, Finding, Fix, plural
+from flake8_redis_ssot.model import Applicability, Finding, Fix
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.reports.report import CheckReport
 from flake8_redis_ssot.terminal import Style
 

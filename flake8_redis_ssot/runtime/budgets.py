@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config, Resource, RuntimeBudgets
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.runtime.agent.places import Place
 from flake8_redis_ssot.runtime.exemptions import Exemptions
 from flake8_redis_ssot.runtime.records import ALL_COMMANDS, Leak, RunRecord, Site

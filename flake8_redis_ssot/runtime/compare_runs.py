@@ -14,7 +14,7 @@ from statistics import fmean
 from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.runtime.budgets import BudgetResult, library_of, render_budget, resource_leaks
 from flake8_redis_ssot.runtime.exemptions import Exemptions
 from flake8_redis_ssot.runtime.records import RunRecord

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.captured_run import run_captured
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.runtime.agent.python_command import PythonCommand
 from flake8_redis_ssot.runtime.fault_proxy import FAULTS, HEALTHY, Fault, ServerAddress, running_proxy
 from flake8_redis_ssot.runtime.records import RunRecord, collect_run

@@ -53,13 +53,11 @@ class Exemptions:
 
     def _is_own_test(self, site: Site, resource: Resource) -> bool:
         """Whether a test constructs what its own module defines, as `FileContext.is_own_test` has it for findings."""
-        if not is_test_path(site.place.file):
-            return False
         if site.type not in self._modules:
             self._modules[site.type] = self._defining_module(site.type)
         home = self._modules[site.type]
         modules = {home.rpartition(".")[2], resource.home.rpartition(".")[2]}
-        return bool(home) and is_named_after(site.place.file, modules)
+        return bool(home) and is_named_after(site.place.file, modules) and is_test_path(site.place.file)
 
     def _defining_module(self, dotted: str) -> str:
         """The module of the project in which something is defined; empty if it is not of the project."""

@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.paths import to_display_path, to_relative_path
-from flake8_redis_ssot.model import CONSTRUCTIONS, Finding, FindingKind, plural
+from flake8_redis_ssot.model import CONSTRUCTIONS, Finding, FindingKind
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.runtime.agent.places import Place
 from flake8_redis_ssot.runtime.budgets import format_place
 from flake8_redis_ssot.runtime.exemptions import Exemptions

@@ -7,6 +7,7 @@ look through it again and again.
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Generator, Sequence
@@ -56,14 +57,21 @@ class ObservedTests:
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(self, fixturedef: Any) -> Generator[None, object, object]:
         """Attribute what a fixture with a wider scope does to the fixture, as its objects outlive the test."""
-        if fixturedef.scope == "function":
+        with self._observation.constructions.owners_above(sys._getframe(1)):
+            if fixturedef.scope == "function":
+                return (yield)
+            test = self._observation.constructions.test
+            self._observation.begin_test(f"{fixturedef.scope} fixture {fixturedef.argname}")
+            try:
+                return (yield)
+            finally:
+                self._observation.begin_test(test)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_pyfunc_call(self) -> Generator[None, object, object]:
+        """Say where the function of a test begins; below it are many frames, of pytest alone."""
+        with self._observation.constructions.owners_above(sys._getframe(1)):
             return (yield)
-        test = self._observation.constructions.test
-        self._observation.begin_test(f"{fixturedef.scope} fixture {fixturedef.argname}")
-        try:
-            return (yield)
-        finally:
-            self._observation.begin_test(test)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
@@ -102,7 +110,7 @@ class RuntimeSession(ObservedTests):
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Where budgets could not be tests of their own, a broken one fails the run."""
-        super().pytest_sessionfinish(session)
+        self._observation.count_end()  # what was seen is read from here, and not from a file
         if session.exitstatus != pytest.ExitCode.OK or not self._has_budgets:
             return
         from flake8_redis_ssot.runtime.budgets import broken, check_budgets
@@ -152,7 +160,6 @@ class RuntimeSession(ObservedTests):
         from flake8_redis_ssot.runtime.budgets import check_budgets
 
         if not self._results:
-            self._observation.save()
             self._results = {result.title: result for result in check_budgets(self._config, self._collect())}
         return self._results[title]
 
@@ -163,7 +170,7 @@ class RuntimeSession(ObservedTests):
     def _collect(self) -> RunRecord:
         from flake8_redis_ssot.runtime.records import collect_run
 
-        return collect_run(self._folder, time.monotonic() - self._started)
+        return collect_run(self._folder, time.monotonic() - self._started, self._observation.current_values())
 
 
 def _is_distributed(config: pytest.Config) -> bool:

@@ -9,9 +9,8 @@ from typing import Any, NamedTuple
 from flake8_redis_ssot.files.atomic_write import read, write_atomic
 from flake8_redis_ssot.files.codec import decoder_for
 from flake8_redis_ssot.runtime.agent.latency import bucket_limit
-from flake8_redis_ssot.runtime.agent.launcher import UNOBSERVED_SUFFIX
 from flake8_redis_ssot.runtime.agent.places import OUTSIDE, Place
-from flake8_redis_ssot.runtime.agent.snapshots import SUFFIX
+from flake8_redis_ssot.runtime.agent.snapshots import SUFFIX, UNOBSERVED_SUFFIX
 
 _VERSION = 1
 
@@ -179,19 +178,27 @@ class RunRecord(NamedTuple):
 ALL_COMMANDS = "all"
 
 
-def collect_run(folder: str, seconds: float) -> RunRecord:
-    """Read what the agents have written to the folder of a run. Raises OSError."""
+def collect_run(folder: str, seconds: float, current: Mapping[str, Mapping[str, Any]] | None = None) -> RunRecord:
+    """Read what the agents have written to the folder of a run. Raises OSError.
+
+    `current` are the values of this process, by the name of its file, which are newer than those of the file.
+    """
     processes, unobserved = [], []
-    for name in sorted(os.listdir(folder)):
+    current = current or {}
+    for name in sorted({*os.listdir(folder), *current}):
         if not name.endswith((SUFFIX, UNOBSERVED_SUFFIX)):
             continue
-        with open(os.path.join(folder, name), encoding="utf-8") as file:
-            values = json.load(file)
+        values = current[name] if name in current else _read_values(os.path.join(folder, name))
         if name.endswith(SUFFIX):
             processes.append(values)
         else:
             unobserved.append(f"process {values['process']}: {values['reason']}")
     return RunRecord(processes, tuple(unobserved), seconds)
+
+
+def _read_values(path: str) -> Any:
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
 
 
 def save_record(file: str, records: Iterable[RunRecord]) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from flake8_redis_ssot.config.model import Config, Resource
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.runtime.agent.places import Place
 from flake8_redis_ssot.runtime.budgets import (
     check_budgets,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, is_static
 
 # Placeholders for any keyword, and for the missing first parameter of a method; neither is a valid name.

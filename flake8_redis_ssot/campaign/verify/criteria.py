@@ -18,7 +18,8 @@ from flake8_redis_ssot.campaign.verify.criterion import (
     findings_evidence,
 )
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import FindingKind, plural
+from flake8_redis_ssot.model import FindingKind
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.rules.rule import rule_for
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from flake8_redis_ssot.campaign.verify.context import VerificationContext
 from flake8_redis_ssot.campaign.verify.criterion import Criterion, CriterionResult, CriterionState, Evidence
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.project.search.string_references import string_origins
 from flake8_redis_ssot.semantic.facts import FileFacts, attribute_origin
 

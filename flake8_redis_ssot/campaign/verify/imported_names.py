@@ -12,7 +12,8 @@ from flake8_redis_ssot.campaign.verify.criterion import (
     Evidence,
     evidence_at,
 )
-from flake8_redis_ssot.model import Span, plural
+from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.plurals import plural
 
 _NOTE = "third-party modules, and names that a module defines at run time, are not analysed"
 

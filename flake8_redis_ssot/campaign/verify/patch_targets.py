@@ -22,7 +22,8 @@ from flake8_redis_ssot.campaign.verify.patch_search import (
     is_resource_name,
     related_modules,
 )
-from flake8_redis_ssot.model import Span, plural
+from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.modules import package_of_init
 from flake8_redis_ssot.project.resolver import Definition

@@ -19,7 +19,8 @@ from flake8_redis_ssot.campaign.verify.criterion import (
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.linter.fix.regression_check import find_new_messages
-from flake8_redis_ssot.model import Span, plural
+from flake8_redis_ssot.model import Span
+from flake8_redis_ssot.plurals import plural
 
 _UNDEFINED_KINDS = frozenset({"UndefinedName", "UndefinedLocal", "UndefinedExport"})
 _UNPARSED = "Unparsed"

@@ -22,7 +22,7 @@ from flake8_redis_ssot.cli.request import load_single_config, request_from_args,
 from flake8_redis_ssot.config.model import DEFAULT_BASELINE, Config
 from flake8_redis_ssot.files.atomic_write import write
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.terminal import escape_unprintable, is_running_in_ci
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from flake8_redis_ssot.cli.replay import store as store_report
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check
 from flake8_redis_ssot.files.paths import is_possible_path, to_display_path
 from flake8_redis_ssot.linter.request import CheckRequest, CheckResult
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.reports.report import format_names
 
 

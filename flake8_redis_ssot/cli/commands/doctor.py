@@ -13,8 +13,8 @@ from flake8_redis_ssot.cli.request import load_single_config, request_from_args,
 from flake8_redis_ssot.cli.wrapping import print_wrapped
 from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.onboarding.doctor import HealthCheck, check_canonical_shares, run_health_checks
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.terminal import Style, escape_unprintable, sign
 
 

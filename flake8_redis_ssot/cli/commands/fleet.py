@@ -17,7 +17,7 @@ from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.fleet.model import ScanOptions
 from flake8_redis_ssot.fleet.repositories import DEFAULT_PROTOCOLS, PROTOCOLS, Repository
 from flake8_redis_ssot.fleet.store import FleetStore, StoreError
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.fleet.cluster import Cluster

@@ -19,12 +19,12 @@ from flake8_redis_ssot.files.discovery import discover
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.files.processes import default_jobs
 from flake8_redis_ssot.files.toml_files import PYPROJECT
-from flake8_redis_ssot.model import plural
 from flake8_redis_ssot.onboarding.candidates import ResourceCandidate
 from flake8_redis_ssot.onboarding.known_clients import describe_known_clients
 from flake8_redis_ssot.onboarding.proposal import ConfigProposal, FoundPlaces, format_tables, unique_resource_names
 from flake8_redis_ssot.onboarding.propose_config import ProposalSearch
 from flake8_redis_ssot.onboarding.text_survey import FileText
+from flake8_redis_ssot.plurals import plural
 
 _SEARCHED = """\
 No shared resource was found: neither a client that the tool knows (`redis-ssot config show` expands presets) nor

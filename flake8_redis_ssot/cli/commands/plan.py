@@ -23,7 +23,7 @@ from flake8_redis_ssot.cli.options import add_config_options, add_path_arguments
 from flake8_redis_ssot.cli.request import load_single_config, request_from_args, run_check_strict
 from flake8_redis_ssot.cli.wrapping import print_report
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.reports import factories
 from flake8_redis_ssot.reports.report import Renderers, format_json
 from flake8_redis_ssot.syntax.notebooks.locations import span_in_cell

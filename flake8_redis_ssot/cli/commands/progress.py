@@ -26,7 +26,7 @@ from flake8_redis_ssot.files.git import GitError
 from flake8_redis_ssot.files.git_objects import GitRepository
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.run import is_setting
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.reports.report import read_source_lines
 from flake8_redis_ssot.terminal import escape_unprintable, shorten_to_width
 

@@ -22,7 +22,7 @@ from flake8_redis_ssot.config.model import Config
 from flake8_redis_ssot.files.discovery import discover_project
 from flake8_redis_ssot.files.gitignore import matches_path
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import plural
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.project.config_check import share_warnings
 from flake8_redis_ssot.project.modules import ModuleMap
 

@@ -14,7 +14,8 @@ from flake8_redis_ssot.config.model import ConfigError
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.linter.request import NoConfigurationError
 from flake8_redis_ssot.linter.suppressions import CommentAudit, audit_suppressions
-from flake8_redis_ssot.model import Finding, plural
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.reports.report import Renderers, format_json
 from flake8_redis_ssot.terminal import escape_unprintable
 

@@ -23,7 +23,8 @@ from flake8_redis_ssot.linter.fix.per_file import FileFixes, fix_each_file
 from flake8_redis_ssot.linter.fix.regression_check import find_lost_names, reject_harmful
 from flake8_redis_ssot.linter.live import IncrementalProject
 from flake8_redis_ssot.linter.request import ignore_activity
-from flake8_redis_ssot.model import Applicability, Finding, plural
+from flake8_redis_ssot.model import Applicability, Finding
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.rules.rule import find_rule
 
 # Fixes that enable others need a round each; if there are more rounds, two fixes undo each other.

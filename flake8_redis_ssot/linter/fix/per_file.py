@@ -22,7 +22,8 @@ from flake8_redis_ssot.linter.fix.draft import (
 from flake8_redis_ssot.linter.fix.edit_set import plan_round
 from flake8_redis_ssot.linter.fix.regression_check import reject_harmful
 from flake8_redis_ssot.linter.request import ignore_activity
-from flake8_redis_ssot.model import Finding, Fix, Refusal, plural
+from flake8_redis_ssot.model import Finding, Fix, Refusal
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.project.analysis import Analysis
 from flake8_redis_ssot.project.search.demand_queries import QueryResults
 

@@ -9,7 +9,8 @@ from collections import Counter
 
 from flake8_redis_ssot.codes import severity_of
 from flake8_redis_ssot.files.paths import to_display_path
-from flake8_redis_ssot.model import Finding, plural
+from flake8_redis_ssot.model import Finding
+from flake8_redis_ssot.plurals import plural
 from flake8_redis_ssot.reports.report import CheckReport, Format
 from flake8_redis_ssot.terminal import Style, escape_unprintable
 

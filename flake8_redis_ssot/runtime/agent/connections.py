@@ -1,7 +1,5 @@
 """Connections of this process: who opened them, how many at once, and which are left."""
 
-from __future__ import annotations
-
 import sys
 import threading
 import weakref

@@ -5,7 +5,8 @@ import os
 import sys
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import CodeType, FrameType
 from typing import Any, NamedTuple
@@ -93,6 +94,7 @@ class Constructions:
         self.report_place: Callable[[], None] = lambda: None
         self.test = ""
         self._places = places
+        self._outermost_frame = 0  # its identity: a reference would keep the variables of the program alive
         self._objects: dict[int, _TrackedObject] = {}
         self._serial = 0
         self._loops: weakref.WeakKeyDictionary[Any, int] = weakref.WeakKeyDictionary()
@@ -158,7 +160,7 @@ class Constructions:
         pending_owners = self._pending_owners()
         if not self._objects and not pending_owners:
             return None
-        for each in self._places.caller_frames(frame):
+        for each in self._places.caller_frames(frame, self._outermost_frame):
             subject = _first_argument(each)
             if id(subject) in pending_owners:
                 return pending_owners[id(subject)]
@@ -166,6 +168,15 @@ class Constructions:
             if known is not None and _is_method(subject, each.f_code):
                 return known.owner
         return None
+
+    @contextmanager
+    def owners_above(self, frame: FrameType) -> Iterator[None]:
+        """Look for owners only among what a frame calls, for as long as the block runs."""
+        before, self._outermost_frame = self._outermost_frame, id(frame)
+        try:
+            yield
+        finally:
+            self._outermost_frame = before
 
     def _pending_owners(self) -> dict[int, Owner]:
         """The objects that are under construction here."""

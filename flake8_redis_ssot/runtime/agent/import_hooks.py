@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
@@ -15,7 +13,7 @@ import wrapt
 from flake8_redis_ssot.runtime.agent.constructions import Constructions
 from flake8_redis_ssot.runtime.agent.patching import ClassPatcher, FunctionPatcher, NotWatchedError, is_function
 from flake8_redis_ssot.runtime.agent.places import PlaceFinder
-from flake8_redis_ssot.runtime.agent.watch_list import Target
+from flake8_redis_ssot.runtime.agent.watch_list import Parts, Target, TargetIndex, matches_part
 
 _MAX_DEPTH = 2  # of the attributes that `**` stands for: a method of a class
 
@@ -23,18 +21,16 @@ _MAX_DEPTH = 2  # of the attributes that `**` stands for: a method of a class
 class ImportWatcher:
     """A finder that finds nothing: it sees the name of each module before it is imported."""
 
-    def __init__(self, targets: Sequence[Target], on_import: Callable[[ModuleType], None]) -> None:
+    def __init__(self, targets: TargetIndex, on_import: Callable[[ModuleType], None]) -> None:
         self._targets = targets
         self._on_import = on_import
         self._seen: set[str] = set()
-        self._packages = {target.name.partition(".")[0] for target in targets}
-        self._has_glob = any("*" in package for package in self._packages)
 
     def install(self) -> None:
         """Watch future imports, and the modules that are there already."""
         for name in list(sys.modules):
             module = sys.modules.get(name)
-            if isinstance(module, ModuleType) and self._can_hold_target(name):
+            if isinstance(module, ModuleType) and self._targets.find(name):
                 self._on_import(module)
         sys.meta_path.insert(0, self)
 
@@ -42,13 +38,8 @@ class ImportWatcher:
         """Register a hook for a module that can hold one of the names."""
         if name not in self._seen:
             self._seen.add(name)
-            if self._can_hold_target(name):
+            if self._targets.find(name):
                 wrapt.register_post_import_hook(self._on_import, name)
-
-    def _can_hold_target(self, module: str) -> bool:
-        if not self._has_glob and module.partition(".")[0] not in self._packages:
-            return False
-        return any(next(remaining_parts(target.name, module), None) for target in self._targets)
 
 
 class TargetPatcher:
@@ -56,7 +47,7 @@ class TargetPatcher:
 
     def __init__(
         self,
-        targets: Sequence[Target],
+        targets: TargetIndex,
         classes: ClassPatcher,
         functions: FunctionPatcher,
         places: PlaceFinder,
@@ -73,12 +64,9 @@ class TargetPatcher:
 
     def watch_module(self, module: ModuleType) -> None:
         """Watch what a module holds."""
-        for target in self._targets:
-            for parts in remaining_parts(target.name, module.__name__):
-                for owner, name in [
-                    *_find_attributes(module, parts, self._searched)
-                ]:  # whole, so that it refers to no value
-                    self._watch(owner, name, target)
+        for target, parts in self._targets.find(module.__name__):
+            for owner, name in [*_find_attributes(module, parts, self._searched)]:  # whole, so it refers to no value
+                self._watch(owner, name, target)
 
     def _watch(self, owner: Any, name: str, target: Target) -> None:
         value = vars(owner)[name]
@@ -108,30 +96,13 @@ class TargetPatcher:
                         self._constructions.add_existing(target, value, place)
 
 
-def remaining_parts(pattern: str, module: str) -> Iterator[tuple[str, ...]]:
-    """The parts of a dotted pattern that are left for attributes if its beginning matches a module."""
-    yield from _remaining_parts(tuple(pattern.split(".")), tuple(module.split(".")))
-
-
-@cache
-def _remaining_parts(pattern: tuple[str, ...], module: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
-    if not pattern:
-        return ()
-    if not module:
-        return (pattern,)
-    if pattern[0] == "**":
-        inside = _remaining_parts(pattern, module[1:])
-        return tuple(dict.fromkeys([*inside, *_remaining_parts(pattern[1:], module)]))
-    return _remaining_parts(pattern[1:], module[1:]) if _matches(pattern[0], module[0]) else ()
-
-
 class _SearchedClasses:
     """The classes whose attributes were searched: most modules hold the same ones, which others define."""
 
     def __init__(self) -> None:
-        self._sizes: dict[tuple[int, tuple[str, ...], int], tuple[weakref.ref[type], int]] = {}
+        self._sizes: dict[tuple[int, Parts, int], tuple[weakref.ref[type], int]] = {}
 
-    def add(self, cls: type, parts: tuple[str, ...], depth: int) -> bool:
+    def add(self, cls: type, parts: Parts, depth: int) -> bool:
         """Whether a class is to be searched: not again for the same parts, unless it has got more attributes."""
         key, size = (id(cls), parts, depth), len(vars(cls))
         known = self._sizes.get(key)
@@ -141,9 +112,7 @@ class _SearchedClasses:
         return True
 
 
-def _find_attributes(
-    owner: Any, parts: tuple[str, ...], searched: _SearchedClasses, depth: int = 0
-) -> Iterator[tuple[Any, str]]:
+def _find_attributes(owner: Any, parts: Parts, searched: _SearchedClasses, depth: int = 0) -> Iterator[tuple[Any, str]]:
     """The attributes of a module, or of its classes, that match; nothing of the program runs."""
     if parts[0] == "**":
         if len(parts) > 1:
@@ -160,12 +129,10 @@ def _find_attributes(
 def _matching_attributes(attributes: Mapping[str, Any], pattern: str) -> list[tuple[str, Any]]:
     if "*" not in pattern:
         return [(pattern, attributes[pattern])] if pattern in attributes else []
-    return [(name, value) for name, value in list(attributes.items()) if _matches(pattern, name)]
+    return [(name, value) for name, value in list(attributes.items()) if matches_part(pattern, name)]
 
 
-def _find_below(
-    owner: Any, parts: tuple[str, ...], searched: _SearchedClasses, depth: int
-) -> Iterator[tuple[Any, str]]:
+def _find_below(owner: Any, parts: Parts, searched: _SearchedClasses, depth: int) -> Iterator[tuple[Any, str]]:
     """What `**` can stand for: attributes of classes, and the attributes themselves if nothing follows it."""
     if depth >= _MAX_DEPTH:
         return
@@ -176,9 +143,7 @@ def _find_below(
         yield from [(owner, name) for name, value in vars(owner).items() if not _is_class(value)]
 
 
-def _find_in_class(
-    cls: type, parts: tuple[str, ...], searched: _SearchedClasses, depth: int
-) -> Iterator[tuple[Any, str]]:
+def _find_in_class(cls: type, parts: Parts, searched: _SearchedClasses, depth: int) -> Iterator[tuple[Any, str]]:
     """Attributes of a class, where they are defined."""
     if "*" in parts[0]:
         yield from _find_attributes(cls, parts, searched, depth + 1)
@@ -191,14 +156,3 @@ def _find_in_class(
 def _is_class(value: object) -> bool:
     """Whether a value is a class; `isinstance` would ask a lazy object for its `__class__`, which runs the program."""
     return issubclass(type(value), type)
-
-
-@cache
-def _matches_pattern(pattern: str) -> re.Pattern[str]:
-    return re.compile("".join(".*" if piece == "*" else re.escape(piece) for piece in re.split(r"(\*)", pattern)))
-
-
-def _matches(pattern: str, part: object) -> bool:
-    if "*" not in pattern:
-        return pattern == part
-    return isinstance(part, str) and _matches_pattern(pattern).fullmatch(part) is not None

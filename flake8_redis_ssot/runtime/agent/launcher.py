@@ -13,7 +13,8 @@ import sys
 from types import TracebackType
 from typing import Any
 
-UNOBSERVED_SUFFIX = ".unobserved.json"
+from flake8_redis_ssot.runtime.agent.snapshots import UNOBSERVED_SUFFIX
+
 _OWN_FILE = __file__
 
 

@@ -23,7 +23,7 @@ from flake8_redis_ssot.runtime.agent.patching import ClassPatcher, FunctionPatch
 from flake8_redis_ssot.runtime.agent.places import PlaceFinder
 from flake8_redis_ssot.runtime.agent.snapshots import SnapshotFile
 from flake8_redis_ssot.runtime.agent.subprocesses import follow_subprocesses
-from flake8_redis_ssot.runtime.agent.watch_list import Target, WatchList
+from flake8_redis_ssot.runtime.agent.watch_list import Target, TargetIndex, WatchList
 
 _SNAPSHOT_SECONDS = 1.0  # between two snapshots
 
@@ -46,7 +46,7 @@ class Observation:
         self._saves_each_test = watch_list.saves_each_test
         self._test_seconds: dict[str, float] = {}
         self._last_snapshot = 0.0
-        targets = list(watch_list.targets())
+        targets = TargetIndex(watch_list.targets())
         functions = FunctionPatcher(self.constructions, self._count_access)
         classes = ClassPatcher(self.constructions)
         patcher = TargetPatcher(targets, classes, functions, places, self.constructions, self.report_problem)
@@ -99,13 +99,21 @@ class Observation:
         if self._file.is_wanted:
             self._file.write(self.to_values())
 
-    def end(self) -> None:
-        """Write what was seen, when the program ends; what happens afterwards is added at exit."""
+    def count_end(self) -> None:
+        """Count what the program leaves behind as it ends."""
         if not self._has_ended:
             self._has_ended = True
             for each in self.libraries.values():
                 each.end_run()
+
+    def end(self) -> None:
+        """Write what was seen, when the program ends; what happens afterwards is added at exit."""
+        self.count_end()
         self.save()
+
+    def current_values(self) -> dict[str, dict[str, Any]]:
+        """What was seen so far, by the name of the file that it is written to."""
+        return {self._file.name: self.to_values()}
 
     def to_values(self) -> dict[str, Any]:
         """What was seen, for JSON. No value of the program is in it: neither arguments nor its command line."""
@@ -121,8 +129,8 @@ class Observation:
             "accessors": {name: each.to_values() for name, each in self._accessors.items()},
             "libraries": {name: each.to_values() for name, each in self.libraries.items()},
             "test": self.constructions.test,
-            "tests": self._test_seconds,
-            "failed_tests": self._failed_tests,
+            "tests": dict(self._test_seconds),
+            "failed_tests": list(self._failed_tests),
         }
 
     def _install_adapter(self, adapter: str, module: ModuleType) -> None:

@@ -45,18 +45,13 @@ class PlaceFinder:
 
     def find(self, frame: FrameType | None) -> Place:
         """The place of the innermost frame of the project, from `frame` outwards; OUTSIDE if there is none."""
-        for each in self.project_frames(frame):
-            return self._place_of(each)
-        return OUTSIDE
-
-    def project_frames(self, frame: FrameType | None) -> Iterator[FrameType]:
-        """The frames of the project, from `frame` outwards."""
         files = self._files
         while frame is not None:
             name = frame.f_code.co_filename
             if files[name] if name in files else self._file_of(name):
-                yield frame
+                return self._place_of(frame)
             frame = frame.f_back
+        return OUTSIDE
 
     def foreign_caller(self, frame: FrameType) -> str:
         """The module that a frame belongs to if it is not of the project (nor generated for it); otherwise nothing."""
@@ -65,12 +60,20 @@ class PlaceFinder:
             return ""
         return name if isinstance(name, str) else ""
 
-    def caller_frames(self, frame: FrameType | None) -> Iterator[FrameType]:
-        """The frames that an object can be constructed for: those of the project, and of what its innermost calls."""
-        while frame is not None and not self._file_of(frame.f_code.co_filename):
-            yield frame
+    def caller_frames(self, frame: FrameType | None, outermost: int) -> Iterator[FrameType]:
+        """The frames that an object can be constructed for: those of the project, and of what its innermost calls.
+
+        They end before the frame with the identity `outermost`.
+        """
+        files, is_inside = self._files, False
+        while frame is not None and id(frame) != outermost:
+            name = frame.f_code.co_filename
+            if files[name] if name in files else self._file_of(name):
+                is_inside = True
+                yield frame
+            elif not is_inside:
+                yield frame
             frame = frame.f_back
-        yield from self.project_frames(frame)
 
     def place_of_variable(self, module: ModuleType | None, name: str) -> Place:
         """The place of the last line of a module that assigns to a variable; row 0 if there is none."""

@@ -1,7 +1,5 @@
 """Commands that start Python: rewritten so that the child process is observed, and runs the same program."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

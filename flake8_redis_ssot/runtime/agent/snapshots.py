@@ -11,14 +11,16 @@ from contextlib import suppress
 from typing import Any
 
 SUFFIX = ".process.json"
+UNOBSERVED_SUFFIX = ".unobserved.json"  # of a process of which nothing is known but why
 
 
 class SnapshotFile:
     """A file in the folder of a run, for this process."""
 
     def __init__(self, folder: str) -> None:
+        self.name = f"{os.getpid()}-{os.urandom(4).hex()}{SUFFIX}"
         self._folder = folder
-        self._path = os.path.join(folder, f"{os.getpid()}-{os.urandom(4).hex()}{SUFFIX}")
+        self._path = os.path.join(folder, self.name)
 
     @property
     def is_wanted(self) -> bool:

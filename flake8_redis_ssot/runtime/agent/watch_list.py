@@ -2,7 +2,9 @@
 
 import json
 import os
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import NamedTuple
 
 _FILE_NAME = "watch.json"
@@ -54,3 +56,52 @@ class Target(NamedTuple):
     resource: str
     name: str
     role: str  # constructor or accessor
+
+
+Parts = tuple[str, ...]  # of a dotted name or pattern
+
+
+class TargetIndex:
+    """The targets by the package that their names begin with: most modules can hold none of them."""
+
+    def __init__(self, targets: Iterable[Target]) -> None:
+        self._patterns = [(target, tuple(target.name.split("."))) for target in targets]
+        self._has_glob = any("*" in parts[0] for _, parts in self._patterns)
+        self._packages = {parts[0] for _, parts in self._patterns}
+        self._found: dict[str, list[tuple[Target, Parts]]] = {}
+
+    def find(self, module: str) -> list[tuple[Target, Parts]]:
+        """The targets that a module can hold, each with the parts of its name that are left for attributes."""
+        if not self._has_glob and module.partition(".")[0] not in self._packages:
+            return []
+        if module not in self._found:
+            names = tuple(module.split("."))
+            self._found[module] = [
+                (target, rest) for target, parts in self._patterns for rest in _remaining_parts(parts, names)
+            ]
+        return self._found[module]
+
+
+@cache
+def _remaining_parts(pattern: Parts, module: Parts) -> tuple[Parts, ...]:
+    """The parts of a pattern that are left if its beginning matches a module."""
+    if not pattern:
+        return ()
+    if not module:
+        return (pattern,)
+    if pattern[0] == "**":
+        inside = _remaining_parts(pattern, module[1:])
+        return tuple(dict.fromkeys([*inside, *_remaining_parts(pattern[1:], module)]))
+    return _remaining_parts(pattern[1:], module[1:]) if matches_part(pattern[0], module[0]) else ()
+
+
+def matches_part(pattern: str, part: object) -> bool:
+    """Whether one part of a pattern, in which `*` stands for any characters, matches a name."""
+    if "*" not in pattern:
+        return pattern == part
+    return isinstance(part, str) and _compile_part(pattern).fullmatch(part) is not None
+
+
+@cache
+def _compile_part(pattern: str) -> re.Pattern[str]:
+    return re.compile("".join(".*" if piece == "*" else re.escape(piece) for piece in re.split(r"(\*)", pattern)))

@@ -1,7 +1,5 @@
 """redis-py: pools, connections and commands of the synchronous clients, also of a cluster."""
 
-from __future__ import annotations
-
 import sys
 import weakref
 from collections.abc import Callable, Mapping
@@ -121,7 +119,7 @@ def _driver_info(connection: Any) -> dict[str, Any]:
 
 
 def _count_clients(
-    connections: Connections, pool_reference: weakref.ref[Any], options: Mapping[str, Any]
+    connections: Connections, pool_reference: "weakref.ref[Any]", options: Mapping[str, Any]
 ) -> int | None:
     """The number of clients that the server of a pool lists, without the connection that asks; None without answer."""
     pool = pool_reference()
