@@ -343,3 +343,29 @@ def test_sqlalchemy(app: ObservedProject) -> None:
     assert "database: connections: BROKEN: 3 connections open at the same time, 2 allowed" in run.errors
     assert "main.py:3 (<module>): 1 connection open at the end of the run" in run.errors
     assert [each.command for each in run.record.latencies("sqlalchemy")] == ["SELECT", "all"]
+
+
+def test_sqlalchemy_reads_the_parameters_of_pools(app: ObservedProject) -> None:
+    """It takes the options of `create_engine()` from the code of the pool's `__init__`."""
+    pytest.importorskip("sqlalchemy")
+    app.configure(
+        """\
+        [tool.redis-ssot.resource.database]
+        canonical = ["app.database"]
+        constructors = ["sqlalchemy.create_engine"]
+        """
+    )
+    app.write(
+        "main.py",
+        """\
+        from sqlalchemy import create_engine
+
+        engine = create_engine("sqlite:///one.db", echo_pool=True, pool_recycle=60, pool_reset_on_return=None)
+        print(engine.pool.echo, engine.pool._recycle, engine.pool.recreate()._recycle)
+        """,
+    )
+    run = app.observe("main.py")
+    assert run.exit_code == 0, run.errors
+    assert "True 60 60" in run.output
+    [library] = [each for each in run.record.libraries() if each.name == "sqlalchemy"]
+    assert sum(pool.pools for pool in library.pools) == 2

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from functools import partial
+import sys
 from time import perf_counter_ns
 from types import ModuleType
 from typing import Any
 
-from flake8_redis_ssot.runtime.agent.adapters.redis_sync import wrap_pool
-from flake8_redis_ssot.runtime.agent.adapters.wrapping import wrap_method
 from flake8_redis_ssot.runtime.agent.connections import Connections
 
 LIBRARY = "sqlalchemy"
@@ -17,7 +15,7 @@ LIBRARY = "sqlalchemy"
 def install(module: ModuleType, connections: Connections) -> None:
     """Listen to all pools and engines of a process, once the whole package is there."""
     listen, pool, engine = module.event.listen, module.pool.Pool, module.engine.Engine
-    wrap_method(pool, "__init__", partial(wrap_pool, connections))
+    _count_new_pools(pool, connections)
     _listen_to_pools(listen, pool, connections)
     listen(engine, "before_cursor_execute", _start_statement)
 
@@ -25,6 +23,18 @@ def install(module: ModuleType, connections: Connections) -> None:
         _end_statement(connections, statement, context)
 
     listen(engine, "after_cursor_execute", end_statement)
+
+
+def _count_new_pools(pool: Any, connections: Connections) -> None:
+    """Count pools as they are allocated: SQLAlchemy reads the parameters of `__init__` from its code."""
+    original = pool.__new__
+
+    def allocate(cls: Any, *args: Any, **keywords: Any) -> Any:
+        instance = object.__new__(cls) if original is object.__new__ else original(cls, *args, **keywords)
+        connections.add_pool(instance, sys._getframe(1))
+        return instance
+
+    pool.__new__ = staticmethod(allocate)
 
 
 def _listen_to_pools(listen: Any, pools: type, connections: Connections) -> None:
