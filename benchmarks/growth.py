@@ -83,6 +83,12 @@ def constructions_in_one_file(size: int) -> Files:
     )
 
 
+def bindings_of_one_variable(size: int) -> Files:
+    """As many constructions, all bound to one variable that is read after each."""
+    bindings = "".join("    value = Manager()\n    print(value.get(key))\n" for _ in range(size))
+    return make_project({"app/many.py": f"from app.home import Manager\n\n\ndef run(key):\n{bindings}"})
+
+
 def imports_in_one_file(size: int) -> Files:
     """As many deprecated imports in one file, each in a function."""
     body = "    from app.old import Manager\n    value = Manager"
@@ -123,6 +129,7 @@ def constructors_with_wildcards(size: int) -> Files:
 
 CASES = (
     Case("constructions-in-one-file", 1500, constructions_in_one_file),
+    Case("bindings-of-one-variable", 1000, bindings_of_one_variable),
     Case("imports-in-one-file", 1500, imports_in_one_file),
     Case("findings-overall", 50_000, findings_overall, "concise"),
     Case("small-files", 25_000, small_files, "concise"),

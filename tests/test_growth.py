@@ -26,6 +26,7 @@ pytestmark = pytest.mark.no_cover
 
 FOUND = {
     "constructions-in-one-file": 40,
+    "bindings-of-one-variable": 40,
     "imports-in-one-file": 40,
     "findings-overall": 500,
     "small-files": 0,
@@ -50,6 +51,20 @@ def _many_in_one_block(size: int) -> Files:
     """As many constructions in the body of one module."""
     calls = "".join(f"value_{number} = Manager()\nprint(value_{number})\n" for number in range(size))
     return make_project({"app/many.py": f"from app.home import Manager\n\n{calls}"})
+
+
+def _rebound(size: int) -> Files:
+    """One construction in a variable that is bound anew as many times, each time from its own value."""
+    bindings = "    value = value.get(key)\n" * size
+    text = f"from app.home import Manager\n\n\ndef run(key):\n    value = Manager()\n{bindings}"
+    return make_project({"app/many.py": text})
+
+
+def _import_block(size: int) -> Files:
+    """As many deprecated names, each in an import statement of its own."""
+    imports = "".join(f"from app.old import name_{number}\n" for number in range(size))
+    names = ", ".join(f"name_{number}" for number in range(size))
+    return make_project({"app/many.py": f"{imports}\nprint({names})\n"})
 
 
 def _nested(size: int) -> Files:
@@ -127,6 +142,8 @@ SHAPES = {
     "constructions": constructions_in_one_file,
     "imports": imports_in_one_file,
     "one block": _many_in_one_block,
+    "rebound": _rebound,
+    "import block": _import_block,
     "nested": _nested,
     "attributes": _attributes,
 }
@@ -170,6 +187,15 @@ def test_findings_of_one_file_take_linear_work(
         counts.append(count_calls(make(size), folder, words, monkeypatch))
     _, start, small, large = counts
     assert (large - start) / (small - start) < LIMITS.get(shape, 4.8)
+
+
+def test_a_variable_that_is_bound_and_read_very_often_is_not_followed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_project(_rebound(110), tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert check(["check", "--no-cache", "-v", "."]) == 1
+    assert "it is in `value`, which is bound 111 and read 110 times" in capsys.readouterr().out
 
 
 def test_table(capsys: pytest.CaptureFixture[str]) -> None:

@@ -100,7 +100,7 @@ class FlowSearch:
         self._follow_symbol(path, symbol)
 
     def _follow_symbol(self, path: str, symbol: Symbol) -> None:
-        self._pending += [(path, read) for read in symbol.reads]
+        self._pending += [(path, read) for read in symbol.reads[: _MAX_STEPS + 1]]
         if symbol.scope.kind == "module" and not self._reads.is_recognised:
             references = find_references(path, symbol, self._context)
             self._pending += [(read.path, read.node) for read in references.reads]

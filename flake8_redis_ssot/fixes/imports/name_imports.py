@@ -71,11 +71,14 @@ def _explain_leftover(definition_name: str, symbol: Symbol, file: FileContext, c
 def _explain_later_removal(symbol: Symbol, file: FileContext, context: FixContext) -> str:
     """A note if the import becomes unused once the calls of its name are fixed."""
     rows = [read.lineno for read in symbol.reads]
-    finding_rows = {
-        confirmed.candidate.span.row
-        for confirmed in context.confirmed_findings(file.path)
-        if confirmed.candidate.kind in CONSTRUCTIONS
-    }
+    finding_rows = context.remember(
+        ("rows of constructions", file.path),
+        lambda: {
+            confirmed.candidate.span.row
+            for confirmed in context.confirmed_findings(file.path)
+            if confirmed.candidate.kind in CONSTRUCTIONS
+        },
+    )
     if rows and set(rows) <= finding_rows:
         places = (
             f"line {rows[0]} no longer needs" if len(rows) == 1 else f"lines {', '.join(map(str, rows))} no longer need"

@@ -20,6 +20,8 @@ from flake8_redis_ssot.fixes.usage.observations import (
 from flake8_redis_ssot.fixes.usage.steps import MemberValue, Step, StoredVariable, steps_from
 from flake8_redis_ssot.semantic.scopes import Symbol
 
+_MAX_FLOWS = 10_000  # pairs of a binding and a read of one variable: each finding in a binding follows all reads
+
 
 def collect_uses(expression: ast.expr, document: SourceDocument) -> ValueUses:
     """All uses of the value of an expression in its own file."""
@@ -100,16 +102,20 @@ class _FileFollower:
         symbol = variable.symbol
         if not self._is_new(symbol):
             return
+        is_followed = len(symbol.bindings) * len(symbol.reads) <= _MAX_FLOWS
         reads = [
             read
-            for read in symbol.reads
+            for read in (symbol.reads if is_followed else ())
             if variable.is_parameter or not value_flow.is_read_before(read, expression, self._symbol_table)
         ]
+        if not is_followed:
+            phrase = f"is in `{symbol.name}`, which is bound {len(symbol.bindings)} and read {len(symbol.reads)} times"
+            self._observations.append(Escape(self._document.path, symbol.reads[0].lineno, phrase))
         if symbol.scope.kind == "class":
             yield from self._follow_stored_attribute(StoredAttribute(symbol.name, symbol.bindings[0].node))
         elif symbol.scope.kind == "module" or symbol.has_inner_declaration:
             self._observations.append(ModuleVariable(symbol.name))
-        elif not reads and not variable.is_parameter:
+        elif is_followed and not reads and not variable.is_parameter:
             self._observations.append(Discarded(symbol.bindings[0].statement.lineno))
         yield from self._follow_reads(symbol, reads)
 
