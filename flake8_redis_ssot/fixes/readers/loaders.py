@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 from typing import NamedTuple
 
+from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.loading.name_tests import find_fragments, find_target_names
 from flake8_redis_ssot.fixes.readers.module_uses import ModuleUses
@@ -28,6 +29,10 @@ _COMPUTED_LOAD = re.compile(
 )
 _WALK = re.compile(rb"\bmodules\.(?:items|values)\(")
 _LISTINGS = re.compile(rb"\b(?:iter_modules|walk_packages|find_modules|listdir|scandir|os\.walk|r?glob|iterdir)\b")
+
+
+# Instead of the pattern of a name: that of the module of any class or function.
+_OBJECT_MODULE = "__module__"
 
 
 class LoaderFile(NamedTuple):
@@ -71,6 +76,7 @@ def find_in_loaders(target: ReadTarget, context: FixContext) -> Iterator[Possibl
                 ("find_computed_loads", path), partial(_find_computed_loads, path, context)
             ):
                 is_named = re.fullmatch(pattern, target.module) if is_composed(pattern) else may_list
+                is_named = is_named or (pattern == _OBJECT_MODULE and may_have_objects(path, target, context))
                 follow = uses.follow_names if last_name(call.func) in _RUNNING_FUNCTIONS else uses.follow
                 for read in follow(call) if is_named else ():
                     yield read._replace(cause=f"loads modules with computed names, and {read.cause}")
@@ -89,7 +95,7 @@ def _find_computed_loads(path: str, context: FixContext) -> tuple[tuple[ast.Call
         name = _find_name_argument(call) if last_name(call.func) in _LOADING_FUNCTIONS else None
         if name is None or isinstance(name, ast.Constant) or _is_from_import_statement(name, path, context):
             continue
-        pattern = find_text_pattern(name, symbol_table)
+        pattern = _OBJECT_MODULE if _is_module_of_object(name, path, context) else find_text_pattern(name, symbol_table)
         level = re.match(r"(?:\\\.)+", pattern)  # a relative name: dots at its start
         loads.append((call, f"{re.escape(package)}.{UNKNOWN}{pattern[level.end() :]}" if level else pattern))
     return tuple(loads)
@@ -137,6 +143,29 @@ def _is_from_import_statement(name: ast.expr, path: str, context: FixContext) ->
     else:
         values = [name]
     return all(isinstance(value, ast.Attribute) and value.attr == "module" for value in values)
+
+
+def _is_module_of_object(name: ast.expr, path: str, context: FixContext) -> bool:
+    """Whether a name is that of the module of a class or function: `cls.__module__`."""
+    symbol_table = context.symbol_table(path)
+    if isinstance(name, ast.Name) and symbol_table.lookup(name.id, name) is not None:
+        bindings = symbol_table.symbol_of(name).bindings
+        return any(_names_own_module(getattr(binding.statement, "value", None)) for binding in bindings)
+    return _names_own_module(name)
+
+
+def _names_own_module(node: ast.expr | None) -> bool:
+    return node is not None and any(
+        (isinstance(each, ast.Attribute) and each.attr == "__module__")
+        or (isinstance(each, ast.Constant) and each.value == "__module__")
+        for each in ast.walk(node)
+    )
+
+
+def may_have_objects(path: str, target: ReadTarget, context: FixContext) -> bool:
+    """Whether a file may get objects of a module: a test only gets those of what it loads."""
+    is_test = is_test_path(context.relative_path(path))
+    return not is_test or context.import_graph.find_path(path, target.path) is not None
 
 
 def _find_name_argument(call: ast.Call) -> ast.expr | None:

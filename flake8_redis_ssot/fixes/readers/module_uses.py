@@ -64,7 +64,9 @@ class ModuleUses:
                     yield self._read(node, f"reads `{attribute}`")
                 case ast.Call() if last_name(node.func) == "getmodule":
                     yield from self.follow(node)
-                case ast.Subscript(value=owner, slice=key) if dotted_name(owner) in ("sys.modules", "_sys.modules"):
+                case ast.Call(func=ast.Attribute(value=owner, attr="get"), args=[key, *_]) if _is_table(owner):
+                    yield from self.follow(node) if not isinstance(key, ast.Constant) else ()
+                case ast.Subscript(value=owner, slice=key) if _is_table(owner):
                     if isinstance(node.ctx, ast.Load) and not isinstance(key, ast.Constant):
                         yield from self.follow(node)
 
@@ -205,3 +207,7 @@ class ModuleUses:
 
     def _read(self, node: ast.AST, cause: str) -> PossibleRead:
         return PossibleRead(self.path, getattr(node, "lineno", 1), cause)
+
+
+def _is_table(node: ast.expr) -> bool:
+    return dotted_name(node) in ("sys.modules", "_sys.modules")

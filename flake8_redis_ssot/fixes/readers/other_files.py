@@ -6,12 +6,11 @@ import os
 import re
 from collections.abc import Iterator
 
-from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.files.text_files import read_text
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.readers.composed_code import find_in_composed_code
 from flake8_redis_ssot.fixes.readers.connections import are_connected
-from flake8_redis_ssot.fixes.readers.loaders import find_in_loaders
+from flake8_redis_ssot.fixes.readers.loaders import find_in_loaders, may_have_objects
 from flake8_redis_ssot.fixes.readers.module_uses import ModuleUses
 from flake8_redis_ssot.fixes.readers.other_names import find_in_main_readers
 from flake8_redis_ssot.fixes.readers.strings import find_in_strings
@@ -24,7 +23,7 @@ _PROSE_SUFFIXES = (".md", ".rst", ".html", ".htm", ".log", ".adoc", ".tex")
 _PYTHON_SUFFIXES = (".py", ".pyw", ".pyi", ".pyx")
 # The names of the module of a frame or a function, with the key that is read if it is a constant.
 _NAMESPACES = re.compile(rb"\b(?:f_globals|__globals__)\b(?:(?:\[|\.get\()[\"'](\w+)[\"'])?")
-_CLASS_MODULES = rb"\bmodules\[[^\]\n\"']*\b__module__\b"
+_CLASS_MODULES = rb"\bmodules(?:\[|\.get\()[^\]\n\"']*\b__module__\b|\bgetmodule\("
 # Annotations that are texts are evaluated among the names of the module of their class.
 _SET_ANNOTATIONS = (
     rb"\.__annotations__[ \t]*(?:\[[^\]\n]{0,200}\][ \t]*)?=(?!=)|\.__annotations__\.(?:update|setdefault)\("
@@ -48,10 +47,8 @@ def find_other_reads(target: ReadTarget, context: FixContext) -> Iterator[Possib
 
 def _find_in_imported(target: ReadTarget, context: FixContext) -> Iterator[PossibleRead]:
     """The reads of the names of modules whose frames, functions or classes a file gets."""
-    for path in context.analysis.contents.find_matching(_CLASS_MODULES, (b"__module__",)):
-        # A test gets classes of what it loads.
-        is_loaded = not is_test_path(context.relative_path(path)) or context.import_graph.find_path(path, target.path)
-        if path != target.path and is_loaded:
+    for path in context.analysis.contents.find_matching(_CLASS_MODULES, (b"__module__", b"getmodule")):
+        if path != target.path and may_have_objects(path, target, context):
             for read in ModuleUses(path, target, context).find_in_namespaces():
                 yield read._replace(cause=f"{read.cause}, of the modules of classes")
     for path in context.analysis.contents.find_matching(_SET_ANNOTATIONS, (b"__annotations__",)):
@@ -60,10 +57,13 @@ def _find_in_imported(target: ReadTarget, context: FixContext) -> Iterator[Possi
             yield PossibleRead(path, row, "sets annotations, which may name it")
     name = target.name.encode()
     for path in context.analysis.contents.find_with_words(("f_globals", "__globals__")):
-        if path != target.path and context.import_graph.has_import(target.path, path):
+        if path != target.path:
             code = context.references.code_bytes(path)
+            is_called = context.import_graph.has_import(target.path, path)
             for match in _NAMESPACES.finditer(code):
-                if match[1] in (None, name):
+                # A frame is that of a caller; a function may be passed by any file.
+                may_get = is_called or (match[0].startswith(b"__globals__") and may_have_objects(path, target, context))
+                if match[1] in (None, name) and may_get:
                     yield PossibleRead(path, row_at(code, match.start()), "reads the names of modules that it gets")
 
 
