@@ -13,6 +13,11 @@ from flake8_redis_ssot.project.resources import DeprecatedName
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.signatures import find_incompatibility
 
+# What Python sets in every module.
+_MODULE_ATTRIBUTES = frozenset(
+    {"__dict__", "__doc__", "__file__", "__loader__", "__name__", "__package__", "__path__", "__spec__"}
+)
+
 
 @dataclass(frozen=True)
 class Relocation:
@@ -49,7 +54,7 @@ def resolve_relocation(
     if not _are_found(old_definitions) and not _is_in_project(module, file):
         raise NotFixableError(f"`{module}` is not part of the project, so its names could not be compared")
     if not _are_found(old_definitions):
-        raise NotFixableError(f"`{module}` has no `{name}`, so this import fails today")
+        raise NotFixableError(_explain_unknown_name(module, name, file))
     if not _are_found(new_definitions):
         raise NotFixableError(f"`{target}` has no `{new_name}`")
     if definition_places(old_definitions) == definition_places(new_definitions):
@@ -66,6 +71,16 @@ def _explain_missing_module(target: str, new_name: str, file: FileContext) -> st
     if not owner or file.resolver.path_of(module, file.path) is None:
         return f"`{target}` is not to be found in the project"
     return f"`{owner}.{new_name}` is an attribute of `{owner}`, which has to be imported from `{module}` to use it"
+
+
+def _explain_unknown_name(module: str, name: str, file: FileContext) -> str:
+    """Why a name of a module of the project has no definition: it may be bound all the same."""
+    if name in _MODULE_ATTRIBUTES:
+        return f"`{name}` is that of `{module}` itself"
+    path = file.resolver.path_of(module, file.path)
+    if path is not None and name in file.resolver.load_exports(path).names:
+        return f"what `{module}.{name}` is could not be determined"
+    return f"`{module}` has no `{name}`, so this import fails today"
 
 
 def _is_in_project(module: str, file: FileContext) -> bool:
