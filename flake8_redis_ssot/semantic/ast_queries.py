@@ -92,6 +92,16 @@ def find_definition(tree: ast.Module, qualname: str) -> FunctionNode | ast.Class
     return node
 
 
+def find_default(parameter: ast.arg, arguments: ast.AST | None) -> ast.expr | None:
+    """The default of one of some parameters; None if it has none."""
+    if not isinstance(arguments, ast.arguments):
+        return None
+    positional = [*arguments.posonlyargs, *arguments.args]
+    with_default = zip(positional[len(positional) - len(arguments.defaults) :], arguments.defaults, strict=True)
+    keyword_only = zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+    return next((default for each, default in (*with_default, *keyword_only) if each is parameter), None)
+
+
 def plain_qualname(qualname: str) -> str:
     """A local name without the numbers of definitions with the same name."""
     return _NAMESAKE_NUMBER.sub("", qualname)

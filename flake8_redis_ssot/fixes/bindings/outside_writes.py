@@ -26,14 +26,14 @@ def find_outside_write(path: str, name: str, context: FixContext, *, by_text: bo
     """
     for writer in context.analysis.attribute_writes.find(name):
         document = context.document(writer)
-        for owner in find_owners(name, document, by_text=by_text):
+        for owner in find_set_owners(name, document, by_text=by_text):
             if may_be_module(owner, writer, path, context):
                 return f"{context.relative_path(writer)}:{owner.lineno}"
     return None
 
 
-def find_owners(name: str, document: SourceDocument, *, by_text: bool) -> Iterator[ast.expr]:
-    """The expressions of which an attribute of that name is set or deleted, with `by_text` also by a string."""
+def find_set_owners(name: str, document: SourceDocument, *, by_text: bool = True) -> Iterator[ast.expr]:
+    """The expressions of which an attribute of that name is set or deleted in a file; `by_text` also by a string."""
     for attribute in document.find_nodes(ast.Attribute):
         if attribute.attr == name and not isinstance(attribute.ctx, ast.Load):
             yield attribute.value

@@ -52,7 +52,10 @@ def _next_step(step: ModuleName, context: FixContext) -> ModuleName | None:
     binding = _check_binding(symbol, step, document, context)
     source = _read_source(binding, step, document, context)
     submodule_path = context.resolver.modules.path_of(f"{context.module_name(step.path)}.{step.name}")
-    if submodule_path is not None and not _is_from(submodule_path, source, step, binding, context):
+    has_folder = submodule_path is None and bool(
+        context.resolver.modules.paths_under(f"{context.module_name(step.path)}.{step.name}.")
+    )
+    if has_folder or (submodule_path is not None and not _is_from(submodule_path, source, step, binding, context)):
         raise UnrecognisedBindingError(f"`{context.module_name(step.path)}.{step.name}` is also a module")
     return source
 

@@ -12,9 +12,11 @@ from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.loading import copies, moments
 from flake8_redis_ssot.fixes.loading.import_watchers import find_import_watchers
 from flake8_redis_ssot.fixes.loading.indirect_libraries import find_indirect_reads
+from flake8_redis_ssot.fixes.loading.later_imports import find_late_rows
 from flake8_redis_ssot.fixes.loading.library_lookups import find_library_lookups
 from flake8_redis_ssot.fixes.loading.library_modules import find_library_reads
 from flake8_redis_ssot.fixes.loading.load_records import find_load_record, find_logger_list
+from flake8_redis_ssot.fixes.loading.search_path import find_path_cut
 from flake8_redis_ssot.fixes.loading.warning_recorders import find_recorder
 from flake8_redis_ssot.model import FindingKind
 from flake8_redis_ssot.project.view import FileContext
@@ -24,7 +26,8 @@ CONDITION = Condition(
     "inert-module",
     "Loading the old module, and the modules that only it loads, only defines names.",
     shapes=(
-        "what the new module imports in any case, by statements that no fix removes, is loaded as before",
+        "what the new module imports in any case, by statements that no fix removes, is loaded as before; so is what "
+        "the file imports below, if no statement between has an effect",
         "docstrings, `pass`, and assignments to variables; `__all__`, and items and `+=` of a display of the same "
         "module",
         "imports of the project (judged by themselves), of the standard library except modules that act when they are "
@@ -32,43 +35,54 @@ CONDITION = Condition(
         "module, listed in `__all__`, or imported `as` itself",
         "functions whose decorators are known (`property`, `staticmethod`, `functools`, `contextlib`, `dataclass`, "
         "`abc`, `typing`, `enum`, `attrs`, `pytest.fixture`, `pytest.mark`, …) or are functions of the project that "
-        "only define and return a function, and whose defaults are inert expressions",
+        "only define and return a function, whose defaults are inert expressions, and whose annotations are types",
         "classes without metaclass (but `ABCMeta`) whose bases are classes of the standard library, a few of redis-py "
         "and pydantic, or classes of the project without `__init_subclass__` and metaclass, their bases alike; no "
         "file reads `__subclasses__`; subscripted bases have no `__class_getitem__` of the project; enumerations have "
-        "no `__init__`, `__new__` and `_generate_next_value_` of the project; no variable that the body binds to a "
-        "name holds an instance with `__set_name__`, or with `__get__` if there are decorators; the body is inert",
+        "no `__init__`, `__new__` and `_generate_next_value_` of the project, and their values no special methods; "
+        "nothing that the body binds, imports, chooses or gets from a function is an instance with `__set_name__`, or "
+        "with `__get__` if there are decorators; a class with `__subclasshook__` has no base of the project; no code "
+        "has methods that pydantic calls for models, if it is one; the body is inert",
         "expressions of constants, names, displays, comprehensions, `*` and `in` of plain values that are no "
         "iterators in variables, attributes of modules and classes, f-strings, and operators of built-in and standard "
         "types, and of displays that hold plain values, classes, functions and members of enumerations without "
         "special methods; `.name` and `.value` of members of enumerations; no attribute is a descriptor of the "
         "project, or a function with an unknown decorator",
-        "calls of a closed list: conversions of plain values, `logging.getLogger()`, `re.compile()`, `TypeVar()`, "
-        "`namedtuple()`, `Path()`, `os.environ.get()`, `threading.Lock()`, `redis.Redis()`, …, and methods of "
-        "strings, paths and dictionaries that change nothing; their arguments, and keys of displays and indices, are "
-        "plain values, classes, functions, modules or members of enumerations; `isinstance()` and `issubclass()` with "
-        "classes that are neither protocols nor have a metaclass or `__subclasshook__` of the project",
-        "calls of functions of the project whose body is inert, and of classes whose `__init__` only sets attributes "
-        "of the new instance to such values",
-        '`if` with an inert condition, `if TYPE_CHECKING`, `if __name__ == "__main__"`, `try`',
+        "calls of a closed list: conversions of plain values, `logging.getLogger()`, `re.compile()` without `DEBUG`, "
+        '`Decimal("1.5")`, `TypeVar()`, `namedtuple()`, `Path()`, `os.environ.get()`, `threading.Lock()`, '
+        "`redis.Redis()`, …, and methods of strings, paths and dictionaries that change nothing; no code replaces "
+        "them in their libraries, also by a patch in a test that loads modules meanwhile; their arguments, and keys "
+        "of displays and indices, are plain values, classes, functions, modules or members of enumerations; "
+        "`isinstance()` and `issubclass()` with classes that are neither protocols nor have a metaclass or "
+        "`__subclasshook__` of the project",
+        "calls of functions of the project whose body is inert, also cached ones if no code counts their calls, and "
+        "of classes without `__del__` whose `__init__` only sets attributes of the new instance to such values",
+        "`if` with an inert condition about plain values or instances without `__bool__` and `__len__`, `if "
+        'TYPE_CHECKING`, `if __name__ == "__main__"`, `try`, and `raise` of such an exception',
         "no name that is imported, or read at module level or in a function that is called there, from another module "
         "of the project is set again by a function or by another file: the time of loading would decide its value",
         "neither it nor a function that is called there reads the clock, looks at files, reads a variable of the "
-        "environment that other code sets, the working directory if other code changes it, or a collection of another "
-        "module that other code changes",
+        "environment that other code sets, the working directory if other code changes it, the number of the process, "
+        "the state of a logger, or an attribute of `sys` other than constants (`sys.platform`, `sys.version_info`, …)",
+        "an attribute of a class or an instance of another module that it reads is set by no method but `__init__` "
+        "and by no other code, also not with a computed name; of a collection of another module, all uses in other "
+        "files and in functions are known to read it: `x in NAMES`, `NAMES[0]`, `NAMES.get()`, `len(NAMES)`, loops, …",
         "nothing sees imports (`sys.meta_path`, `sys.path_hooks`, `sys.addaudithook`, another `builtins.__import__`, "
         "another `find_spec`, `exec_module` or `get_code` of a finder or loader), but for tests in which no string is "
         "a part of the module's name",
-        "nothing shows afterwards what was loaded: no code lists all loggers, or disables those that exist "
-        "(`dictConfig()` without `disable_existing_loggers`), if the module makes a logger; no tracer or profiler "
-        "(`sys.settrace()`, `trace`, `cProfile`) is in the same program, or names the module; and no code runs Python "
-        "with options that print imports (`-v`, `-X importtime`)",
-        "warnings and log messages: these should end with the import, unless code records the warnings of what it "
-        "imports (`catch_warnings()`, `pytest.warns()`, `recwarn`)",
+        "nothing shows afterwards what was loaded: no code lists all loggers, sets their class, or disables those "
+        "that exist (`dictConfig()` without `disable_existing_loggers`), if the module makes a logger; no tracer or "
+        "profiler (`sys.settrace()`, `trace`, `cProfile`) is in the same program, or names the module; and no code "
+        "runs Python with options that print imports (`-v`, `-X importtime`)",
+        "warnings and messages of loggers, but not those of `logging.info()` and the like, which configure the root "
+        "logger: these should end with the import, unless code records the warnings of what it imports "
+        "(`catch_warnings()`, `pytest.warns()`, `recwarn`)",
         "no code reads the module or its packages as attributes, or from `sys.modules`, without importing them, and "
         "no code lists the attributes of its package; the same holds for modules of libraries that it imports "
         "(`import xml` and `xml.dom` elsewhere), also by way of other modules of the standard library, and no code "
         'asks whether these are loaded (`"yaml" in sys.modules`)',
+        "the module can be found later: it is in a package that is still loaded, or no code takes folders off "
+        "`sys.path`",
         "a list of the loaded modules, or of those loaded since another list, also in a variable, or in an attribute "
         "that no other file reads, is used to delete modules or to restore the table, or it is reduced to names with "
         "a text that is no part of the module's name; the number of modules loaded since is that of files that the "
@@ -104,10 +118,13 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
     if record is not None:
         yield Doubt(record)
         return
-    unloaded_paths = _find_unloaded_files(old_paths, new_paths, file, context)
+    unloaded_paths = _find_unloaded_files(fact, old_paths, new_paths, file, context)
     for explain in (_explain_effect, _explain_recorder, find_logger_list):  # the first reason of each kind
         reasons = filter(None, (explain(path, context) for path in unloaded_paths))
         yield from map(Doubt, islice(reasons, 1))
+    path_cut = find_path_cut(unloaded_paths, context)
+    if path_cut is not None:
+        yield Doubt(path_cut)
     for path in unloaded_paths:
         # Where the file itself reads what it imports, the fix changes the read as well.
         changed_path = file.path if path in old_paths else ""
@@ -173,20 +190,21 @@ def _find_removable_rows(file: FileContext, context: FixContext) -> frozenset[in
 
 
 def _find_unloaded_files(
-    old_paths: Collection[str], new_paths: Set[str], file: FileContext, context: FixContext
+    fact: Import, old_paths: Collection[str], new_paths: Set[str], file: FileContext, context: FixContext
 ) -> list[str]:
-    """The files that are loaded by `old_paths` and not by what the file still imports.
+    """The files that are loaded by `old_paths` and not, at the same time, by what the file still imports.
 
     Other imports that fixes may remove, and those of the old module in other files, do not count.
     """
     graph = context.import_graph
     packages = {package for path in (file.path, *old_paths) for package in graph.parent_packages(path)}
     removable_rows = context.remember(("removable rows", file.path), lambda: _find_removable_rows(file, context))
+    late_rows = frozenset() if fact.is_local else find_late_rows(file.path, fact.statement.row, removable_rows, context)
     still_loaded = graph.always_loaded_with(
         [
             *new_paths,
             *graph.parent_packages(file.path),
-            *graph.imports_in_any_case(file.path, removable_rows),
+            *graph.imports_in_any_case(file.path, removable_rows | late_rows),
         ],
         excluded={path for path in old_paths if path not in packages | new_paths},
     )

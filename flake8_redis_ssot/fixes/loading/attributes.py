@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.loading.block import Block
 from flake8_redis_ssot.fixes.loading.classes import find_method, iter_class_line
+from flake8_redis_ssot.fixes.loading.plain_values import is_plain
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, last_name
 
@@ -77,6 +78,25 @@ def has_direct_attribute(owner: Definition, name: str, block: Block) -> bool:
     if any(hooks) or (method is not None and method[1].decorator_list):
         return False
     return all(node is None or _is_plain_in_class(each, name, block) for each, node in line)
+
+
+def is_plain_own_attribute(node: ast.expr, block: Block) -> bool:
+    """Whether a node is an attribute of the instance under construction that its classes bind to plain values alone."""
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name) or block.owner is None:
+        return False
+    nodes = [each for _, each in iter_class_line(block.owner, block) if each is not None]
+    bindings = [each for owner in nodes for each in ast.walk(owner) if isinstance(each, (ast.Assign, ast.AnnAssign))]
+    values = [each.value for each in bindings if any(_is_attribute(target, node.attr) for target in _targets_of(each))]
+    is_own = node.value.id == block.self_name != ""
+    return is_own and bool(values) and all(value is not None and is_plain(value, block) for value in values)
+
+
+def _targets_of(statement: ast.Assign | ast.AnnAssign) -> list[ast.expr]:
+    return statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+
+
+def _is_attribute(target: ast.expr, name: str) -> bool:
+    return isinstance(target, (ast.Attribute, ast.Name)) and last_name(target) == name
 
 
 def is_member_attribute(node: ast.Attribute, block: Block) -> bool:

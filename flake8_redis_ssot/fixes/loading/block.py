@@ -12,6 +12,11 @@ from flake8_redis_ssot.semantic.ast_queries import FunctionNode
 from flake8_redis_ssot.semantic.scopes import Symbol
 
 _MAX_DEPTH = 8
+# Methods by which pydantic lets classes of the project take part in making a model.
+MODEL_HOOKS = frozenset({"__get_pydantic_core_schema__", "__get_pydantic_json_schema__", "__get_validators__"})
+MODEL_HOOKS |= {"__modify_schema__", "__prepare_pydantic_annotations__", "__pydantic_init_subclass__"}
+# With `cache_info`, code counts the calls of cached functions.
+WATCHED_WORDS = MODEL_HOOKS | {"cache_info"}
 
 
 class Effect(NamedTuple):
@@ -27,12 +32,14 @@ class Block:
     """A block: that of a module, a class, or a function that is called.
 
     `self_name` is the instance under construction in a method of the class `owner`, empty elsewhere. The parameters of
-    a function are plain if it has `has_plain_arguments`. `callers` are the functions that are being judged, and
-    `is_subclass_walked` whether the project reads `__subclasses__` of any class.
+    a function are plain if it has `has_plain_arguments`. `callers` are the functions that are being judged. The project
+    reads `__subclasses__` of some class if `is_subclass_walked`; `project_words` are those of `WATCHED_WORDS` that it
+    contains.
     """
 
     names: FileNames
     is_subclass_walked: bool = False
+    project_words: frozenset[str] = frozenset()
     is_function: bool = False
     self_name: str = ""
     owner: Definition | None = None

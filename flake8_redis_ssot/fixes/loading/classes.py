@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Collection, Iterator
 
-from flake8_redis_ssot.fixes.loading.block import Block, Effect
+from flake8_redis_ssot.fixes.loading.block import MODEL_HOOKS, Block, Effect
 from flake8_redis_ssot.fixes.loading.known_names import is_known_base
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, methods_in
@@ -13,7 +13,6 @@ from flake8_redis_ssot.semantic.ast_queries import FunctionNode, methods_in
 _INERT_METACLASSES = frozenset({"abc.ABCMeta"})
 _PROTOCOLS = frozenset({"typing.Protocol", "typing_extensions.Protocol"})
 _TYPED_DICT_KEYWORDS = frozenset({"total"})
-_MEMBER_METHODS = frozenset({"__init__", "__new__", "_generate_next_value_"})
 ClassLine = Iterator[tuple[Definition, ast.ClassDef | None]]
 
 
@@ -103,6 +102,8 @@ def _explain_base(definition: Definition, block: Block) -> str:
         if each.path is None:
             if not is_known_base(each.name):
                 return "may register its subclasses" if each is definition else f"inherits from `{each.name}`"
+            if each.name.startswith("pydantic") and not MODEL_HOOKS.isdisjoint(block.project_words):
+                return "may run methods of the project for its fields"
         elif node is None:
             return "could not be determined"
         elif block.is_subclass_walked:
@@ -116,30 +117,3 @@ def _explain_base(definition: Definition, block: Block) -> str:
 
 def _own_block(definition: Definition, block: Block) -> Block:
     return block.enter(definition, has_plain_arguments=False)
-
-
-def makes_members_by_own_code(node: ast.ClassDef, block: Block) -> bool:
-    """Whether a class is an enumeration, and it or a base in the project has methods that make its members."""
-    bases = [block.names.resolve(strip_subscript(base)) for base in node.bases]
-    line = [each for base in bases if base is not None for each in iter_class_line(base, block)]
-    nodes = [node, *(each for _, each in line if each is not None)]
-    return any(definition.name.startswith("enum.") for definition, _ in line) and any(
-        not _MEMBER_METHODS.isdisjoint(methods_in(each)) for each in nodes
-    )
-
-
-def has_hook(value: ast.AST | None, owner: ast.ClassDef, block: Block) -> bool:
-    """Whether what the body of a class binds is an instance that runs code when the class is made.
-
-    A decorator may read it from the class. The constructor of the instance is judged where it is called.
-    """
-    if not isinstance(value, ast.expr):
-        return False
-    hooks = [] if isinstance(value, ast.Call) else ["__set_name__"]
-    hooks += ["__get__"] if owner.decorator_list else []
-    definition = block.names.resolve(value.func if isinstance(value, ast.Call) else value)
-    if definition is not None and not isinstance(value, ast.Call):
-        found = block.symbol_of(definition)
-        bound = getattr(found[1].bindings[0].statement, "value", None) if found and found[1].bindings else None
-        definition = found[0].names.resolve(bound.func) if found and isinstance(bound, ast.Call) else None
-    return definition is not None and any(find_method(definition, name, block) for name in hooks)

@@ -73,8 +73,20 @@ def _find_setter(variable: Definition, context: FixContext) -> str:
     path, name = variable.path, variable.qualname
     if path is None or not name or "." in name:
         return ""
+    if is_replaced_by_module(path, name, context):
+        return f"an import of the module `{context.module_name(path)}.{name}`"
     table = context.passing_table(path)
     symbol = table.find_symbol(table.module_scope, name)
     if symbol is not None and symbol.has_inner_declaration:
         return f"a function of {context.relative_path(path)}"
     return context.remember(f"setter of {path} {name}", lambda: find_outside_write(path, name, context) or "")
+
+
+def is_replaced_by_module(path: str, name: str, context: FixContext) -> bool:
+    """Whether the module at `path` binds a name itself, and is a package that has a module or folder of that name."""
+    table = context.passing_table(path)
+    symbol = table.find_symbol(table.module_scope, name)
+    if symbol is None or not symbol.bindings or any(isinstance(each, ast.alias) for each in symbol.binding_nodes):
+        return False
+    module = f"{context.module_name(path)}.{name}"
+    return bool(context.resolver.modules.path_of(module) or context.resolver.modules.paths_under(f"{module}."))

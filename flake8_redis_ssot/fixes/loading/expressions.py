@@ -12,15 +12,18 @@ from flake8_redis_ssot.fixes.loading.attributes import (
     is_direct,
     is_enumeration_name,
     is_member_attribute,
+    is_plain_own_attribute,
 )
 from flake8_redis_ssot.fixes.loading.block import Block, Effect
 from flake8_redis_ssot.fixes.loading.classes import find_method, has_own_subscript, iter_class_line
 from flake8_redis_ssot.fixes.loading.passive_values import is_passive
-from flake8_redis_ssot.fixes.loading.plain_values import adds_keys, is_plain
+from flake8_redis_ssot.fixes.loading.plain_values import is_plain
 
 _COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 # They run no code besides that of their parts.
 _COMPOUNDS = (ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.BoolOp, ast.IfExp, ast.Slice, ast.NamedExpr)
+_MAX_ALIASES = 8
+_TRUTH_METHODS = ("__bool__", "__len__")
 _DIRECT_ATTRIBUTES = frozenset({"__doc__", "__name__", "__qualname__", "__version__", "__all__"})
 
 
@@ -72,17 +75,42 @@ def find_default_effects(arguments: ast.arguments, block: Block) -> Iterator[Eff
 
 
 def find_annotation_effects(annotation: ast.expr | None, block: Block) -> Iterator[Effect]:
-    """The effects of the calls in an annotation; names of types and their subscripts have none."""
-    for node in ast.walk(annotation) if annotation is not None else ():
-        is_own = isinstance(node, ast.Subscript) and _has_own_subscript(node.value, block)
-        if isinstance(node, (ast.Call, ast.Subscript)) and (is_own or isinstance(node, ast.Call)):
-            yield from find_expression_effects(node, block)
+    """The effects of an annotation; names of types, and their subscripts and unions, have none."""
+    if annotation is None or isinstance(annotation, (ast.Constant, ast.Name)):
+        return
+    if isinstance(annotation, ast.Subscript) and _is_annotated_type(annotation.value, block):
+        yield from find_annotation_effects(annotation.value, block)
+        yield from find_annotation_effects(annotation.slice, block)
+    elif isinstance(annotation, ast.BinOp) and isinstance(annotation.op, ast.BitOr):
+        for side in (annotation.left, annotation.right):
+            yield from find_annotation_effects(side, block)
+            if not _is_annotated_type(side, block):
+                yield block.effect(annotation, f"evaluates `{_shorten(annotation)}`")
+    elif isinstance(annotation, (ast.Tuple, ast.List)):
+        for element in annotation.elts:
+            yield from find_annotation_effects(element, block)
+    else:
+        yield from find_expression_effects(annotation, block)
 
 
-def _has_own_subscript(node: ast.expr, block: Block) -> bool:
-    """Whether an expression is a class of the project that runs code of its own when it is subscripted."""
-    definition = block.names.resolve(node)
-    return definition is not None and has_own_subscript(definition, block)
+def _is_annotated_type(node: ast.expr, block: Block, depth: int = 0) -> bool:
+    """Whether an expression in an annotation is a type: one of a library, a class, or a variable bound to types."""
+    if isinstance(node, ast.Subscript):
+        return _is_annotated_type(node.value, block, depth)
+    if isinstance(node, ast.BinOp):
+        return all(_is_annotated_type(each, block, depth) for each in (node.left, node.right))
+    if isinstance(node, ast.Constant) or depth > _MAX_ALIASES:
+        return isinstance(node, ast.Constant)
+    definition = block.names.resolve(node.func if isinstance(node, ast.Call) else node)
+    if definition is None or definition.path is None:
+        return definition is not None
+    if isinstance(node, ast.Call):
+        return False
+    if isinstance(block.find_only(definition), ast.ClassDef):
+        return _is_type(node, block)
+    found = block.symbol_of(definition)
+    values = [getattr(each.statement, "value", None) for each in found[1].bindings] if found is not None else []
+    return found is not None and all(each and _is_annotated_type(each, found[0], depth + 1) for each in values)
 
 
 def find_test_effects(test: ast.expr, block: Block) -> Iterator[Effect]:
@@ -93,11 +121,20 @@ def find_test_effects(test: ast.expr, block: Block) -> Iterator[Effect]:
 
 def _find_truth_effects(test: ast.expr, block: Block) -> Iterator[Effect]:
     for part in _iter_truth_values(test):
-        owner = find_instance_class(part, block) if isinstance(part, (ast.Name, ast.Attribute)) else None
-        methods = [find_method(owner, name, block) for name in ("__bool__", "__len__")] if owner is not None else []
+        is_asked = isinstance(part, (ast.Name, ast.Attribute)) and not _is_plain_truth(part, block)
         is_other = isinstance(part, (ast.Call, ast.Subscript)) and not is_passive(part, block)
-        if any(methods) or is_other:
+        if is_asked or is_other:
             yield block.effect(test, f"asks whether `{_shorten(part)}` is true")
+
+
+def _is_plain_truth(node: ast.expr, block: Block) -> bool:
+    """Whether asking if a value is true runs no code of the project."""
+    if is_passive(node, block) or is_plain_own_attribute(node, block):
+        return True
+    owner = find_instance_class(node, block)
+    line = [*iter_class_line(owner, block)] if owner is not None and owner.path is not None else []
+    is_known = bool(line) and all(each is not None or base.path is None for base, each in line)
+    return is_known and owner is not None and not any(find_method(owner, name, block) for name in _TRUTH_METHODS)
 
 
 def _find_conditions(node: ast.expr) -> list[ast.expr]:
@@ -153,8 +190,8 @@ def _is_plain_operation(node: ast.expr, block: Block) -> bool:
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr) and _is_type(node.left, block):
         return _is_type(node.right, block)
     if isinstance(node, ast.Subscript):
-        is_plain_item = is_plain(node.value, block) and not adds_keys(node.value, block)
-        return (is_plain_item and is_passive(node.slice, block)) or _is_type(node.value, block)
+        is_plain_item = is_plain(node.value, block) and is_passive(node.slice, block)
+        return is_plain_item or _is_type(node.value, block)
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.Not):
         return True
     parts = [part for part in ast.iter_child_nodes(node) if isinstance(part, ast.expr)]

@@ -86,8 +86,16 @@ _LIBRARY_BASES |= {f"redis.exceptions.{name}" for name in ("RedisError", "Connec
 _CONSTRUCTIBLE_BASES = frozenset(
     {"abc.ABC", "enum.Enum", "threading.local", "typing.Generic", "typing.NamedTuple", "typing.Protocol"}
 )
+# Those of `logging` are none: they configure the root logger, unless it has handlers.
 REPORTING_CALLS = frozenset({"warnings.warn", "warnings.warn_explicit"})
-REPORTING_CALLS |= {f"logging.{name}" for name in ("debug", "info", "warning", "error", "exception")}
+# What these make records how it is used, adds the keys that are read from it, or sets flags of a context.
+_CHANGED_BY_USE = frozenset({"collections.defaultdict", "decimal.Decimal"})
+_CHANGED_BY_USE |= {f"unittest.mock.{name}" for name in _MODULE_CALLS["unittest.mock"]}
+# The flags of regular expressions but `DEBUG`, which prints.
+_PATTERN_FLAGS = frozenset(
+    {"A", "ASCII", "I", "IGNORECASE", "L", "LOCALE", "M", "MULTILINE", "NOFLAG", "S", "DOTALL", "U", "UNICODE"}
+    | {"VERBOSE", "X"}
+)
 LOG_METHODS = frozenset({"critical", "debug", "error", "exception", "info", "log", "warning"})
 # Methods of strings, paths, dictionaries and other plain values that change nothing.
 PLAIN_METHODS = frozenset(
@@ -107,7 +115,7 @@ PLAIN_METHODS = frozenset(
             "read_text",
         ),
         *("relative_to", "removeprefix", "removesuffix", "replace", "resolve", "rpartition", "rsplit", "rstrip"),
-        *("search", "split", "splitlines", "startswith", "strftime", "strip", "title", "union", "upper", "values"),
+        *("search", "split", "splitlines", "startswith", "strip", "title", "union", "upper", "values"),
         *("with_name", "with_suffix", "zfill", "difference", "intersection", "total_seconds", "timestamp"),
     }
 )
@@ -131,6 +139,17 @@ def is_plain_name(name: str) -> bool:
 def is_known_call(name: str) -> bool:
     """Whether a call of something (dotted) of a library has no effect on other modules."""
     return name in _CALLS or bool(_CALL_PATTERNS.fullmatch(name)) or _is_exception(name)
+
+
+def makes_plain_value(name: str) -> bool:
+    """Whether what a call of something (dotted) of a library returns is a plain value, which no use changes."""
+    return (is_known_call(name) or name in CONVERSIONS) and name not in _CHANGED_BY_USE
+
+
+def is_quiet_flag(name: str) -> bool:
+    """Whether a dotted name is a flag of regular expressions that prints nothing."""
+    module, _, flag = name.rpartition(".")
+    return module in ("re", "re.RegexFlag") and flag in _PATTERN_FLAGS
 
 
 def is_known_decorator(name: str) -> bool:

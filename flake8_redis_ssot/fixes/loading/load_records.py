@@ -9,14 +9,14 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.readers.connections import is_in_one_program
 from flake8_redis_ssot.project.contents import row_at
 
-# What lists all loggers, and what disables those that exist unless it is told not to.
-_LOGGER_LISTS = rb"\bloggerDict\b|\.getChildren\("
+# What lists all loggers or sets their class, and what disables those that exist unless it is told not to.
+_LOGGER_LISTS = rb"\bloggerDict\b|\.getChildren\(|\bsetLoggerClass\b|\bloggerClass\b"
 _LOGGER_SETTINGS = rb"\b(?:dict|file)Config\(|^LOGGING\b[^\n=]*=[ \t]*(?:\{|dict\()"
 _LOGGERS = re.compile(_LOGGER_LISTS + rb"|" + _LOGGER_SETTINGS, re.MULTILINE)
-_LOGGER_WORDS = ("loggerDict", "getChildren", "dictConfig", "fileConfig", "LOGGING")
+_LOGGER_WORDS = ("loggerDict", "getChildren", "setLoggerClass", "loggerClass", "dictConfig", "fileConfig", "LOGGING")
 _LOGGERS_KEPT = re.compile(rb"\bdisable_existing_loggers\b[\"']?[ \t]*[:=][ \t]*False\b")
-# Frameworks apply this setting, and import nothing of the project.
-_FRAMEWORK_SETTING = b"LOGGING"
+# Frameworks apply the first setting, and import nothing of the project; the others are for all of a program.
+_GLOBAL_SETTINGS = (b"LOGGING", b"setLoggerClass", b"loggerClass")
 _MAKES_LOGGER = re.compile(rb"(?i)log\w*[ \t]*\(")
 # Functions that are called, or told of, for everything that runs.
 _TRACERS = (
@@ -40,9 +40,10 @@ def find_logger_list(path: str, context: FixContext) -> str | None:
         return None
     for reader, row in context.remember("lists of loggers", lambda: tuple(_find_logger_lists(context))):
         code = context.references.code_bytes(reader)
-        if reader != path and (_FRAMEWORK_SETTING in code or is_in_one_program(reader, path, context)):
+        is_global = any(setting in code for setting in _GLOBAL_SETTINGS)
+        if reader != path and (is_global or is_in_one_program(reader, path, context)):
             place = f"{context.relative_path(reader)}:{row}"
-            return f"{place} lists or disables the loggers that exist, perhaps one of `{context.module_name(path)}`"
+            return f"{place} lists, disables or defines loggers, perhaps one of `{context.module_name(path)}`"
     return None
 
 

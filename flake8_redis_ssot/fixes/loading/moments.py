@@ -7,11 +7,13 @@ import re
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.loading.attribute_changes import find_attribute_change
 from flake8_redis_ssot.fixes.loading.block import Effect
+from flake8_redis_ssot.fixes.loading.collection_changes import find_change
+from flake8_redis_ssot.fixes.loading.library_state import read_library_state
 from flake8_redis_ssot.project.loading.code_blocks import iter_module_nodes
-from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name
+from flake8_redis_ssot.semantic.ast_queries import last_name
 
 _CLOCK = re.compile(r"time\.\w+|datetime\.(?:datetime|date)\.(?:now|utcnow|today)|uuid\.uuid1|(?:random|secrets)\.\w+")
 _FILES = re.compile(r"os\.(?:listdir|scandir|stat|walk)|os\.path\.(?:exists|lexists|is\w+|get[acm]time|getsize)")
@@ -20,12 +22,8 @@ _FILE_METHODS = frozenset(
 )
 _FOLDERS = re.compile(r"os\.(?:getcwd|path\.(?:abspath|realpath))|pathlib\.Path\.cwd")
 _FOLDER_METHODS = frozenset({"absolute", "resolve"})
-_CHANGING = (
-    rb"(?:\s*\[[^\]\n]*\]\s*[-+*/|&]?=(?!=)|\s*[|+]=|\s*\.\s*(?:add|append|appendleft|clear|discard|extend|insert|pop"
-    rb"|popitem|remove|setdefault|update)\b)"
-)
-_COLLECTIONS = frozenset({"Counter", "OrderedDict", "defaultdict", "deque", "dict", "list", "set"})
-_DISPLAYS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Set, ast.SetComp)
+# They expand `~` to what the environment names.
+_HOME = re.compile(r"os\.path\.expanduser|pathlib\.Path\.home")
 
 
 def find_moment(path: str, context: FixContext) -> Effect | None:
@@ -38,7 +36,7 @@ def find_moment(path: str, context: FixContext) -> Effect | None:
 
 def _find_moments(path: str, context: FixContext) -> Iterator[Effect]:
     for names, node, row in _iter_loaded_nodes(path, context):
-        phrase = _read_moment(node, names, context)
+        phrase = _read_moment(node, names, path, context)
         if phrase:
             yield Effect(path, row or getattr(node, "lineno", 1), phrase)
 
@@ -55,14 +53,18 @@ def _iter_loaded_nodes(path: str, context: FixContext) -> Iterator[tuple[FileNam
             yield function_names, node, 1
 
 
-def _read_moment(node: ast.AST, names: FileNames, context: FixContext) -> str:
-    """What a node reads that may change, as a phrase; empty for others."""
+def _read_moment(node: ast.AST, names: FileNames, path: str, context: FixContext) -> str:
+    """What a node reads that may change, as a phrase; empty for others. The module at `path` is loaded."""
     if isinstance(node, ast.Call):
         return _read_call(node, names, context)
     if isinstance(node, (ast.Attribute, ast.Name)) and isinstance(node.ctx, ast.Load):
         if last_name(node) in ("environ", "environb"):
             return _read_environment(node, names, context)
-        return _read_table(node, names, context)
+        return (
+            _read_table(node, names, path, context)
+            or _read_attribute(node, names, path, context)
+            or read_library_state(node, names, context)
+        )
     return ""
 
 
@@ -77,6 +79,8 @@ def _read_call(call: ast.Call, names: FileNames, context: FixContext) -> str:
     if _FOLDERS.fullmatch(name) or method in _FOLDER_METHODS:
         is_left = bool(context.analysis.find_files_with_words({"chdir"}))
         return f"reads the working directory by `{ast.unparse(call.func)}()`" if is_left else ""
+    if _HOME.fullmatch(name) or method == "expanduser":
+        return _find_environment_write(ast.Constant("HOME"), context)
     if name == "os.getenv":
         return _find_environment_write(call.args[0] if call.args else None, context)
     return ""
@@ -110,7 +114,7 @@ def _find_environment_write(key: ast.expr | None, context: FixContext) -> str:
     return ""
 
 
-def _read_table(node: ast.Attribute | ast.Name, names: FileNames, context: FixContext) -> str:
+def _read_table(node: ast.Attribute | ast.Name, names: FileNames, path: str, context: FixContext) -> str:
     """Whether a collection of another module is looked into, and changed by somebody."""
     parent = names.symbol_table.parent(node)
     is_passed_on = (
@@ -118,30 +122,16 @@ def _read_table(node: ast.Attribute | ast.Name, names: FileNames, context: FixCo
     )
     is_method = isinstance(parent, ast.Attribute) and names.symbol_table.call_of(parent) is not None
     definition = names.resolve(node) if is_method or not is_passed_on else None
-    if definition is None or definition.path in (None, names.path) or "." in definition.qualname:
+    if definition is None or definition.path in (None, path) or "." in definition.qualname:
         return ""
-    changer = context.remember(("changes of", definition), lambda: _find_change(definition, context))
-    return f"looks into `{definition.name}`, which {changer} changes," if changer else ""
+    changer = find_change(definition, path, context)
+    return f"looks into `{definition.name}`, which {changer} may change," if changer else ""
 
 
-def _find_change(definition: Definition, context: FixContext) -> str:
-    """What adds to a collection after its module is loaded, or while: a location; empty if nothing does."""
-    path, name = definition.path or "", definition.qualname
-    table = context.symbol_table(path)
-    symbol = table.find_symbol(table.module_scope, name)
-    values = [getattr(each.statement, "value", None) for each in symbol.bindings] if symbol is not None else []
-    if not any(map(_is_collection, values)):
+def _read_attribute(node: ast.expr, names: FileNames, path: str, context: FixContext) -> str:
+    """Whether an attribute of a class or an instance of another module is read, and set by somebody."""
+    owner = names.resolve(node.value) if isinstance(node, ast.Attribute) else None
+    if not isinstance(node, ast.Attribute) or owner is None or owner.path == path:
         return ""
-    pattern = re.compile(rb"\b" + re.escape(name.encode()) + _CHANGING)
-    for changer in context.analysis.find_files_with_words({name}):
-        code = context.references.code_bytes(changer)
-        for match in pattern.finditer(code):
-            start = code.rfind(b"\n", 0, match.start()) + 1
-            if changer != path or code[start : start + 1].isspace():
-                return f"{context.relative_path(changer)}:{code.count(bytes([10]), 0, start) + 1}"
-    return ""
-
-
-def _is_collection(value: ast.expr | None) -> bool:
-    is_made = isinstance(value, ast.Call) and dotted_name(value.func).rpartition(".")[2] in _COLLECTIONS
-    return is_made or isinstance(value, _DISPLAYS)
+    place = find_attribute_change(node, names, context)
+    return f"reads `{ast.unparse(node)}`, which {place} may set," if place else ""

@@ -6,9 +6,9 @@ import ast
 
 from flake8_redis_ssot.fixes.loading.block import Block
 from flake8_redis_ssot.fixes.loading.definitions import is_definition
-from flake8_redis_ssot.fixes.loading.known_names import CONVERSIONS, PLAIN_METHODS, is_known_call, is_plain_name
+from flake8_redis_ssot.fixes.loading.known_names import PLAIN_METHODS, is_plain_name, makes_plain_value
 from flake8_redis_ssot.project.resolver import Definition
-from flake8_redis_ssot.semantic.ast_queries import iter_scope_nodes
+from flake8_redis_ssot.semantic.ast_queries import find_default, iter_scope_nodes
 from flake8_redis_ssot.semantic.scopes import Binding, Symbol
 
 _DISPLAYS = (ast.List, ast.Tuple, ast.Set, ast.Dict, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
@@ -47,18 +47,6 @@ def _elements_of(node: ast.expr) -> list[ast.expr]:
     return [node.elt] if isinstance(node, (ast.ListComp, ast.SetComp, ast.GeneratorExp)) else []
 
 
-def adds_keys(node: ast.expr, block: Block) -> bool:
-    """Whether a name is that of a mapping that adds the keys which are read from it."""
-    definition = block.names.resolve(node)
-    found = block.symbol_of(definition) if definition is not None else None
-    if found is None:
-        return False
-    own_block, symbol = found
-    values = [getattr(binding.statement, "value", None) for binding in symbol.bindings]
-    made = [own_block.names.resolve(value.func) for value in values if isinstance(value, ast.Call)]
-    return any(each is not None and each.name == "collections.defaultdict" for each in made)
-
-
 def _operands(node: ast.expr | None) -> list[ast.expr]:
     """The values that an operation computes its own from."""
     if isinstance(node, ast.BoolOp):
@@ -75,7 +63,7 @@ def _operands(node: ast.expr | None) -> list[ast.expr]:
 def _is_plain_call(call: ast.Call, block: Block, seen: frozenset[Symbol]) -> bool:
     definition = block.names.resolve(call.func)
     if definition is not None and definition.path is None:
-        return is_known_call(definition.name) or definition.name in CONVERSIONS
+        return makes_plain_value(definition.name)
     if definition is not None:
         function = block.find_only(definition)
         return isinstance(function, ast.FunctionDef) and _is_plain_result(function, definition, block, seen)
@@ -89,7 +77,9 @@ def _is_plain_result(function: ast.FunctionDef, definition: Definition, block: B
         return False
     inner_block = block.enter(definition, has_plain_arguments=False)
     results = [node.value for node in iter_scope_nodes(function) if isinstance(node, ast.Return)]
-    return bool(results) and all(is_plain(result, inner_block, seen) for result in results)
+    return bool(results) and all(
+        is_plain(result, inner_block, seen) and not _is_iterator(result, inner_block) for result in results
+    )
 
 
 def _is_plain_variable(node: ast.Name, block: Block, seen: frozenset[Symbol]) -> bool:
@@ -111,7 +101,9 @@ def _is_plain_symbol(symbol: Symbol, block: Block, seen: frozenset[Symbol]) -> b
 def _is_plain_binding(binding: Binding, block: Block, seen: frozenset[Symbol]) -> bool:
     node, statement = binding.node, binding.statement
     if isinstance(node, ast.arg):
-        return block.has_plain_arguments and node.arg != block.self_name
+        is_known = block.has_plain_arguments and node.arg != block.self_name
+        default = find_default(node, block.names.symbol_table.parent(node)) if is_known else None
+        return is_known and (default is None or is_plain(default, block, seen))
     if isinstance(node, ast.alias):
         name = ast.copy_location(ast.Name(node.asname or node.name.partition(".")[0], ast.Load()), node)
         definition = block.names.resolve(name, statement)
@@ -130,6 +122,8 @@ def _is_iterator(node: ast.expr | None, block: Block) -> bool:
     """Whether reading the elements of a value uses them up, for whoever reads them later."""
     if isinstance(node, ast.GeneratorExp):
         return True
+    if isinstance(node, (ast.BoolOp, ast.IfExp, ast.NamedExpr)):
+        return any(_is_iterator(each, block) for each in _operands(node))
     definition = block.names.resolve(node.func) if isinstance(node, ast.Call) else None
     return definition is not None and definition.name in _ITERATORS
 

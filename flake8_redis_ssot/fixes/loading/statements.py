@@ -6,12 +6,13 @@ import ast
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from flake8_redis_ssot.fixes.loading import calls, classes, expressions
+from flake8_redis_ssot.fixes.loading import calls, classes, expressions, hooks
 from flake8_redis_ssot.fixes.loading.assignments import explain_target, is_own_display
 from flake8_redis_ssot.fixes.loading.block import Block, Effect
 from flake8_redis_ssot.fixes.loading.known_names import is_inert_module, is_known_call, is_known_decorator
+from flake8_redis_ssot.fixes.loading.passive_values import is_passive
 from flake8_redis_ssot.project.loading.code_blocks import is_main_check
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, is_type_checking
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, is_type_checking, iter_scope_nodes
 
 _ACCESSORS = ("setter", "getter", "deleter")
 
@@ -26,7 +27,7 @@ def _find_statement_effects(statement: ast.stmt, block: Block) -> Iterator[Effec
     reader = _READERS.get(type(statement))
     if reader is not None:
         yield from reader(statement, block)
-    elif not isinstance(statement, (ast.Pass, ast.Break, ast.Continue, ast.Raise)):  # a raise would fail today
+    elif not isinstance(statement, (ast.Pass, ast.Break, ast.Continue)):
         yield block.effect(statement, f"runs a `{_keyword_of(statement)}` statement")
 
 
@@ -46,7 +47,17 @@ def _find_assertion_effects(statement: ast.Assert, block: Block) -> Iterator[Eff
         yield from expressions.find_expression_effects(statement.msg, block)
 
 
+def _find_raise_effects(statement: ast.Raise, block: Block) -> Iterator[Effect]:
+    """What makes the exception; that it is raised is no effect: nobody handles it today, or the same module does."""
+    for raised in (statement.exc, statement.cause):
+        if raised is not None:
+            yield from calls.find_raise_effects(raised, block)
+
+
 def _find_try_effects(statement: ast.Try, block: Block) -> Iterator[Effect]:
+    for handler in statement.handlers:
+        if handler.type is not None:
+            yield from expressions.find_expression_effects(handler.type, block)
     handlers = (handler.body for handler in statement.handlers)
     for body in (statement.body, *handlers, statement.orelse, statement.finalbody):
         yield from find_body_effects(body, block)
@@ -149,8 +160,20 @@ def find_decorator_effects(decorators: Sequence[ast.expr], block: Block) -> Iter
         if call is not None:
             for argument in (*call.args, *(keyword.value for keyword in call.keywords)):
                 yield from expressions.find_expression_effects(argument, block)
+                yield from _find_wrapping_effects(call, argument, block)
         if not _is_inert_decorator(call.func if call is not None else decorator, block, is_called=call is not None):
             yield block.effect(decorator, f"applies `@{ast.unparse(decorator)}`")
+
+
+def _find_wrapping_effects(decorator: ast.Call, argument: ast.expr, block: Block) -> Iterator[Effect]:
+    """The effect of `functools.wraps()` with an instance, of which it reads attributes."""
+    definition = block.names.resolve(decorator.func)
+    if definition is None or definition.name != "functools.wraps":
+        return
+    symbol = block.names.symbol_table.lookup(argument.id, argument) if isinstance(argument, ast.Name) else None
+    is_parameter = symbol is not None and all(isinstance(node, ast.arg) for node in symbol.binding_nodes)
+    if not is_parameter and not is_passive(argument, block):
+        yield block.effect(decorator, f"reads attributes of `{ast.unparse(argument)}`")
 
 
 def _is_inert_decorator(decorator: ast.expr, block: Block, *, is_called: bool) -> bool:
@@ -167,7 +190,11 @@ def _is_inert_decorator(decorator: ast.expr, block: Block, *, is_called: bool) -
     inner_block = block.enter(definition, has_plain_arguments=False)
     bodies = [function.body]
     if is_called:  # what it returns is called as well
-        bodies += [each.body for each in function.body if isinstance(each, ast.FunctionDef)]
+        inner = {each.name: each for each in function.body if isinstance(each, ast.FunctionDef)}
+        returned = [each.value for each in iter_scope_nodes(function) if isinstance(each, ast.Return)]
+        if not all(isinstance(each, ast.Name) and each.id in inner for each in returned):
+            return False
+        bodies += [each.body for each in inner.values()]
     return all(next(find_body_effects(body, inner_block), None) is None for body in bodies)
 
 
@@ -180,11 +207,7 @@ def _is_own_function(name: ast.Name, block: Block) -> bool:
 def _find_class_effects(node: ast.ClassDef, block: Block) -> Iterator[Effect]:
     yield from find_decorator_effects(node.decorator_list, block)
     yield from classes.find_base_effects(node, block)
-    for statement in node.body:
-        if classes.has_hook(getattr(statement, "value", None), node, block):
-            yield block.effect(statement, f"runs code of what `{node.name}` binds")
-    if classes.makes_members_by_own_code(node, block):
-        yield block.effect(node, f"makes the members of `{node.name}`")
+    yield from hooks.find_hook_effects(node, block)
     yield from find_body_effects(node.body, block)
 
 
@@ -212,6 +235,7 @@ _READERS: dict[type[ast.stmt], Callable[[Any, Block], Iterator[Effect]]] = {
     ast.If: _find_branch_effects,
     ast.Import: _find_import_effects,
     ast.ImportFrom: _find_import_effects,
+    ast.Raise: _find_raise_effects,
     ast.Return: _find_return_effects,
     ast.Try: _find_try_effects,
 }

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write, find_owners, may_be_module
+from flake8_redis_ssot.fixes.bindings.outside_writes import find_outside_write, find_set_owners, may_be_module
 from flake8_redis_ssot.fixes.conditions import patches_follow
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
@@ -74,7 +74,7 @@ def check_assignments(path: str, name: str, file: FileContext, context: FixConte
     for setter_path in context.references.find_files_matching(rf"\.\s*{re.escape(name)}\b(?!\s*[.(\[\"'])".encode()):
         if setter_path == path or not context.references.has_import(setter_path, path):
             continue
-        for owner in find_owners(name, context.document(setter_path), by_text=False):
+        for owner in find_set_owners(name, context.document(setter_path), by_text=False):
             if may_be_module(owner, setter_path, path, context):
                 place = format_path_and_row(setter_path, owner.lineno, file)
                 raise NotFixableError(f"{place} sets `{name}`, which would no longer reach this")

@@ -1,0 +1,102 @@
+"""Whether an attribute of a class or an instance is set after it was made, so that its value differs with time."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+
+from flake8_redis_ssot.fixes.bindings.outside_writes import find_set_owners
+from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.loading.block import Block
+from flake8_redis_ssot.fixes.loading.classes import iter_class_line
+from flake8_redis_ssot.fixes.sharing.reflection import Access, find_reflections
+from flake8_redis_ssot.project.resolver import Definition
+from flake8_redis_ssot.project.types.names import FileNames
+from flake8_redis_ssot.semantic.ast_queries import last_name, methods_in
+
+_PATCHES = frozenset({"object", "patch", "setattr", "delattr"})
+_INITIALISERS = frozenset({"__init__", "__new__", "__post_init__"})
+_RUNNERS = ("exec(", "eval(")
+
+
+def find_attribute_change(node: ast.Attribute, names: FileNames, context: FixContext) -> str:
+    """Where the attribute that a node reads may be set, as a location; empty if nowhere, or it is one of a module."""
+    owner = names.resolve(node.value)
+    if owner is None or owner.path is None or owner.is_module:
+        return ""
+    return context.remember(("attribute changes", owner, node.attr), lambda: _find_change(owner, node.attr, context))
+
+
+def _find_change(owner: Definition, name: str, context: FixContext) -> str:
+    own_class = _find_class(owner, context)
+    for write in (
+        _find_outside_write(owner, name, context),
+        _find_own_write(own_class, name, context) if own_class is not None else "",
+        _find_computed_write(owner, context),
+    ):
+        if write:
+            return write
+    return ""
+
+
+def _find_class(owner: Definition, context: FixContext) -> Definition | None:
+    """The class of a variable that is bound to a construction; the class itself if that is the owner."""
+    block = Block(context.names(owner.path or ""))
+    if isinstance(block.find_only(owner), ast.ClassDef):
+        return owner
+    found = block.symbol_of(owner)
+    value = getattr(found[1].bindings[0].statement, "value", None) if found and found[1].bindings else None
+    return found[0].names.resolve(value.func) if found and isinstance(value, ast.Call) else None
+
+
+def _find_outside_write(owner: Definition, name: str, context: FixContext) -> str:
+    """Where a file sets an attribute of that name on something that may be the owner."""
+    for path in context.analysis.attribute_writes.find(name):
+        for node in find_set_owners(name, context.document(path)):
+            if _may_be(node, owner, path, context):
+                return f"{context.relative_path(path)}:{node.lineno}"
+    patched = rb"[\"'](?:[\w.]+\.)?" + re.escape(name.encode()) + rb"[\"']"
+    for path in context.analysis.contents.find_matching(patched, (name.encode(),)):
+        for call in context.document(path).calls:
+            texts = [each.value for each in call.args[:2] if isinstance(each, ast.Constant)]
+            if last_name(call.func) in _PATCHES and any(str(text).rpartition(".")[2] == name for text in texts):
+                return f"{context.relative_path(path)}:{call.lineno}"
+    return ""
+
+
+def _may_be(node: ast.expr, owner: Definition, path: str, context: FixContext) -> bool:
+    """Whether an expression may be the owner or its class: it is neither a module nor another class."""
+    definition = context.names(path).resolve(node)
+    if definition is None or (definition.path, definition.qualname) == (owner.path, owner.qualname):
+        return True
+    found = Block(context.names(path)).find_only(definition)
+    is_own_class = definition == _find_class(owner, context)
+    return not definition.is_module and (is_own_class or not isinstance(found, ast.ClassDef))
+
+
+def _find_own_write(owner: Definition, name: str, context: FixContext) -> str:
+    """Where a method of a class or its bases, other than one that makes an instance, sets the attribute."""
+    for definition, node in iter_class_line(owner, Block(context.names(owner.path or ""))) if owner.path else ():
+        for method in methods_in(node).values() if node is not None else ():
+            for each in ast.walk(method) if method.name not in _INITIALISERS else ():
+                if isinstance(each, ast.Attribute) and each.attr == name and not isinstance(each.ctx, ast.Load):
+                    return f"{context.relative_path(definition.path or '')}:{each.lineno}"
+    return ""
+
+
+def _find_computed_write(owner: Definition, context: FixContext) -> str:
+    """Where code sets attributes that it does not name, of what it has by the name of the owner or is passed."""
+    word = re.escape(owner.qualname.rpartition(".")[2].encode())
+    passed = rb"[(,=]\s*(?:\w+\.)*" + word + rb"\s*[,)]"
+    for path, row in context.remember("computed writes", lambda: tuple(_find_computed_writes(context))):
+        is_named = re.search(rb"\b" + word + rb"\b", context.references.code_bytes(path)) is not None
+        if is_named or context.analysis.contents.find_matching(passed, (word,)):
+            return f"{context.relative_path(path)}:{row}"
+    return ""
+
+
+def _find_computed_writes(context: FixContext) -> Iterator[tuple[str, int]]:
+    for each in find_reflections(context):
+        if each.access is Access.WRITE and each.owner.is_unknown and not each.text.startswith(_RUNNERS):
+            yield each.path, each.row
