@@ -66,13 +66,15 @@ def _find_outside_write(owner: Definition, name: str, context: FixContext) -> st
 
 
 def _may_be(node: ast.expr, owner: Definition, path: str, context: FixContext) -> bool:
-    """Whether an expression may be the owner or its class: it is neither a module nor another class."""
+    """Whether an expression may be the owner, its class or a base of it: it is neither a module nor another class."""
     definition = context.names(path).resolve(node)
     if definition is None or (definition.path, definition.qualname) == (owner.path, owner.qualname):
         return True
     found = Block(context.names(path)).find_only(definition)
-    is_own_class = definition == _find_class(owner, context)
-    return not definition.is_module and (is_own_class or not isinstance(found, ast.ClassDef))
+    own_class = _find_class(owner, context)
+    line = iter_class_line(own_class, Block(context.names(own_class.path))) if own_class and own_class.path else ()
+    is_in_line = any((each.path, each.qualname) == (definition.path, definition.qualname) for each, _ in line)
+    return not definition.is_module and (is_in_line or not isinstance(found, ast.ClassDef))
 
 
 def _find_own_write(owner: Definition, name: str, context: FixContext) -> str:

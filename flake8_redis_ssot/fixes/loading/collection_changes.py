@@ -12,7 +12,23 @@ from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name, la
 
 _COLLECTIONS = frozenset({"Counter", "OrderedDict", "defaultdict", "deque", "dict", "list", "set"})
 _VIEWS = frozenset({"ChainMap", "MappingProxyType"})  # they show what changes in the collection beneath
-_DISPLAYS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Set, ast.SetComp)
+_DISPLAYS = (ast.Dict, ast.DictComp, ast.List, ast.ListComp, ast.Set, ast.SetComp, ast.Subscript)
+# What builtins and methods return that cannot be changed.
+_FIXED_RESULTS = frozenset({"abs", "bool", "bytes", "chr", "complex", "float", "format", "frozenset", "hash", "int"})
+_FIXED_RESULTS |= {"isinstance", "issubclass", "len", "object", "oct", "ord", "pow", "range", "repr", "round", "str"}
+_FIXED_METHODS = frozenset({"absolute", "as_posix", "casefold", "decode", "encode", "expanduser", "format", "getChild"})
+_FIXED_METHODS |= {"group", "isoformat", "join", "joinpath", "lower", "lstrip", "relative_to", "removeprefix", "title"}
+_FIXED_METHODS |= {
+    "removesuffix",
+    "replace",
+    "resolve",
+    "rstrip",
+    "strip",
+    "upper",
+    "with_name",
+    "with_suffix",
+    "zfill",
+}
 _TESTS = (ast.Assert, ast.Compare, ast.Expr, ast.FormattedValue, ast.If, ast.UnaryOp, ast.While)
 # Methods that change nothing; those of the second kind return parts of the collection.
 _READING_METHODS = frozenset({"copy", "count", "difference", "index", "intersection", "isdisjoint", "issubset", "keys"})
@@ -42,7 +58,7 @@ def _find_change(definition: Definition, reader: str, context: FixContext, depth
             found = _find_change(beneath, reader, context, depth + 1)
             if found:
                 return found
-    if not any(map(_is_collection, values)):
+    if not any(_is_collection(value, context.names(path)) for value in values):
         return ""
     uses = _Uses(definition, reader, is_flat=all(map(_is_flat, values)), context=context)
     for user in context.analysis.find_files_with_words({name}):
@@ -59,9 +75,26 @@ def _strip_view(value: ast.expr) -> ast.expr:
     return value
 
 
-def _is_collection(value: ast.expr | None) -> bool:
-    is_made = isinstance(value, ast.Call) and dotted_name(value.func).rpartition(".")[2] in _COLLECTIONS
-    return is_made or isinstance(value, _DISPLAYS)
+def _is_collection(value: ast.expr | None, names: FileNames) -> bool:
+    """Whether a value may be a collection that can be changed; instances of classes of the project are none."""
+    match value:
+        case ast.Call():
+            return _returns_collection(value, names)
+        case ast.BinOp(left=left, right=right) | ast.IfExp(body=left, orelse=right):
+            return _is_collection(left, names) or _is_collection(right, names)
+        case ast.BoolOp(values=parts) | ast.Tuple(elts=parts):
+            return any(_is_collection(part, names) for part in parts)
+    return isinstance(value, _DISPLAYS)
+
+
+def _returns_collection(call: ast.Call, names: FileNames) -> bool:
+    definition, name = names.resolve(call.func), last_name(call.func)
+    if definition is None:
+        return name not in _FIXED_METHODS
+    if definition.path is not None:
+        return not isinstance(names.find_node(definition), ast.ClassDef)
+    is_builtin = definition.name.startswith("builtins.")
+    return name not in _FIXED_RESULTS if is_builtin else name in _COLLECTIONS
 
 
 def _is_flat(value: ast.expr | None) -> bool:

@@ -19,6 +19,9 @@ _CONSTANTS = frozenset({"abiflags", "api_version", "base_exec_prefix", "base_pre
 _CONSTANTS |= {"byteorder", "copyright", "exec_prefix", "executable", "flags", "float_info", "float_repr_style"}
 _CONSTANTS |= {"hash_info", "hexversion", "implementation", "int_info", "maxsize", "maxunicode", "platform", "prefix"}
 _CONSTANTS |= {"pycache_prefix", "stdlib_module_names", "thread_info", "version", "version_info", "warnoptions"}
+# Modules with tables and settings that functions of theirs change, under names in small letters.
+_CHANGING_MODULES = frozenset({"codecs", "copyreg", "gc", "linecache", "locale", "logging", "mimetypes", "site"})
+_CHANGING_MODULES |= {"tempfile", "threading", "warnings"}
 _LOGGER_STATE = frozenset({"disabled", "filters", "handlers", "level", "parent", "propagate"})
 _PATCHES = frozenset({"delattr", "object", "patch", "setattr"})
 _LOADING_FUNCTIONS = frozenset({"__import__", "import_module", "reload", "run_module", "run_path"})
@@ -28,15 +31,18 @@ def read_library_state(node: ast.expr, names: FileNames, context: FixContext) ->
     """What a node reads of a library that may change, or calls that is replaced, as a phrase; empty for others."""
     definition = names.resolve(node)
     if definition is not None and definition.path is None:
-        return _read_name(definition, context)
+        is_called = names.symbol_table.call_of(node) is not None
+        return _read_name(definition, context, is_called=is_called)
     owner = node.value if isinstance(node, ast.Attribute) and node.attr in _LOGGER_STATE else None
     if owner is not None and _is_logger(owner, names):
         return f"reads the state of a logger by `{ast.unparse(node)}`"
     return ""
 
 
-def _read_name(definition: Definition, context: FixContext) -> str:
+def _read_name(definition: Definition, context: FixContext, *, is_called: bool) -> str:
     module, _, name = definition.name.rpartition(".")
+    if module in _CHANGING_MODULES and not is_called and name.islower() and definition.name != "threading.local":
+        return f"reads `{definition.name}`"
     if definition.name == "os.getpid":
         return "reads the number of the process"
     if module == "sys" and name not in _CONSTANTS:
