@@ -27,7 +27,7 @@ CONDITION = Condition(
     "Loading the old module, and the modules that only it loads, only defines names.",
     shapes=(
         "what the new module imports in any case, by statements that no fix removes, is loaded as before; so is what "
-        "the file imports below, if no statement between has an effect",
+        "the file imports below, if nothing that runs between has an effect",
         "docstrings, `pass`, and assignments to variables; `__all__`, and items and `+=` of a display of the same "
         "module",
         "imports of the project (judged by themselves), of the standard library except modules that act when they are "
