@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.usage import value_flow
@@ -50,7 +50,8 @@ class _FileFollower:
 
     def follow_parameter(self, parameter: Symbol) -> ValueUses:
         """Follow a parameter to all uses of its value, whatever is passed for it."""
-        self._follow(self._follow_reads(parameter, parameter.reads))
+        self._observe_locals_calls(parameter)
+        self._follow(parameter.reads)
         return ValueUses(tuple(self._observations))
 
     def _is_new(self, key: object) -> bool:
@@ -98,30 +99,38 @@ class _FileFollower:
             yield value.expression
 
     def _follow_symbol(self, variable: StoredVariable, expression: ast.expr) -> Iterator[ast.expr]:
-        """Follow the reads of a variable that holds the value of an expression, from all scopes."""
-        symbol = variable.symbol
-        if not self._is_new(symbol):
+        """Follow the reads of a variable that holds the value of an expression, from all scopes.
+
+        Another expression may store the value above: it has further reads.
+        """
+        symbol, is_first = variable.symbol, self._is_new(variable.symbol)
+        if len(symbol.bindings) * len(symbol.reads) > _MAX_FLOWS:
+            if is_first:
+                self._observe_variable(variable, has_reads=True)
+                self._observe_many_reads(symbol)
             return
-        is_followed = len(symbol.bindings) * len(symbol.reads) <= _MAX_FLOWS
         reads = [
             read
-            for read in (symbol.reads if is_followed else ())
+            for read in symbol.reads
             if variable.is_parameter or not value_flow.is_read_before(read, expression, self._symbol_table)
         ]
-        if not is_followed:
-            phrase = f"is in `{symbol.name}`, which is bound {len(symbol.bindings)} and read {len(symbol.reads)} times"
-            self._observations.append(Escape(self._document.path, symbol.reads[0].lineno, phrase))
-        if symbol.scope.kind == "class":
-            yield from self._follow_stored_attribute(StoredAttribute(symbol.name, symbol.bindings[0].node))
-        elif symbol.scope.kind == "module" or symbol.has_inner_declaration:
-            self._observations.append(ModuleVariable(symbol.name))
-        elif is_followed and not reads and not variable.is_parameter:
-            self._observations.append(Discarded(symbol.bindings[0].statement.lineno))
-        yield from self._follow_reads(symbol, reads)
-
-    def _follow_reads(self, symbol: Symbol, reads: Sequence[ast.Name]) -> Iterator[ast.expr]:
-        self._observe_locals_calls(symbol)
+        if is_first:
+            self._observe_variable(variable, has_reads=bool(reads))
+            self._observe_locals_calls(symbol)
+            if symbol.scope.kind == "class":
+                yield from self._follow_stored_attribute(StoredAttribute(symbol.name, symbol.bindings[0].node))
         yield from reads
+
+    def _observe_variable(self, variable: StoredVariable, *, has_reads: bool) -> None:
+        symbol = variable.symbol
+        if symbol.scope.kind == "module" or (symbol.has_inner_declaration and symbol.scope.kind != "class"):
+            self._observations.append(ModuleVariable(symbol.name))
+        elif symbol.scope.kind != "class" and not has_reads and not variable.is_parameter:
+            self._observations.append(Discarded(symbol.bindings[0].statement.lineno))
+
+    def _observe_many_reads(self, symbol: Symbol) -> None:
+        phrase = f"is in `{symbol.name}`, which is bound {len(symbol.bindings)} and read {len(symbol.reads)} times"
+        self._observations.append(Escape(self._document.path, symbol.reads[0].lineno, phrase))
 
     def _observe_locals_calls(self, symbol: Symbol) -> None:
         for read, name in value_flow.find_locals_calls(symbol, self._symbol_table):
