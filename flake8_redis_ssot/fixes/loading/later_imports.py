@@ -15,20 +15,29 @@ def find_late_rows(path: str, row: int, removable_rows: Collection[int], context
     An effect comes before them: of a statement between, or of another module that they load. Imports on
     `removable_rows` may go, and do not count.
     """
-    late_rows: set[int] = set()
-    is_late = False
-    for statement in context.symbol_table(path).tree.body:
-        if statement.lineno <= row or (not is_late and statement.lineno in removable_rows):
-            continue
-        effect_count = 0 if is_late else _count_effects(statement, path, context)
-        if isinstance(statement, (ast.Import, ast.ImportFrom)) and (is_late or effect_count > 1):
-            late_rows.add(statement.lineno)
-        is_late = is_late or effect_count > 0
-    return frozenset(late_rows)
+    body = context.symbol_table(path).tree.body
+    last_row = context.remember(("last import", path), lambda: max(map(_import_row, body), default=0))
+    below = [statement for statement in body if row < statement.lineno <= last_row] if row < last_row else []
+    imports = [index for index, each in enumerate(below) if isinstance(each, (ast.Import, ast.ImportFrom))]
+    for index in range(len(below)):
+        effect_count = _count_effects(below[index], path, context) if below[index].lineno not in removable_rows else 0
+        if effect_count:
+            first_late = index + 1 if index in imports and effect_count == 1 else index
+            return frozenset(below[each].lineno for each in imports if each >= first_late)
+    return frozenset()
+
+
+def _import_row(statement: ast.stmt) -> int:
+    return statement.lineno if isinstance(statement, (ast.Import, ast.ImportFrom)) else 0
 
 
 def _count_effects(statement: ast.stmt, path: str, context: FixContext) -> int:
     """How many effects a statement has: one for each module with effects that it may load, or one of its own."""
+    key = "effects of a statement", path, statement.lineno, statement.col_offset
+    return context.remember(key, lambda: _count_new_effects(statement, path, context))
+
+
+def _count_new_effects(statement: ast.stmt, path: str, context: FixContext) -> int:
     effects, graph = context.loading_effects, context.import_graph
     if isinstance(statement, (ast.Import, ast.ImportFrom)):
         loaded = graph.loaded_with(graph.imported_files(path, statement))

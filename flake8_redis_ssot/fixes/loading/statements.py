@@ -148,9 +148,13 @@ def _find_function_effects(function: FunctionNode, block: Block) -> Iterator[Eff
 
 
 def _has_lazy_annotations(block: Block) -> bool:
-    body = block.names.symbol_table.tree.body
-    futures = [each for each in body if isinstance(each, ast.ImportFrom) and each.module == "__future__"]
-    return any(alias.name == "annotations" for each in futures for alias in each.names)
+    for statement in block.names.symbol_table.tree.body:
+        if isinstance(statement, ast.ImportFrom) and statement.module == "__future__":
+            if any(alias.name == "annotations" for alias in statement.names):
+                return True
+        elif not isinstance(statement, ast.Expr):  # future statements come first, below the docstring
+            return False
+    return False
 
 
 def find_decorator_effects(decorators: Sequence[ast.expr], block: Block) -> Iterator[Effect]:
