@@ -16,7 +16,7 @@ from .run import Outcome, Surroundings, run_command
 
 # All but the line break and the tab; C1 too, as 0x9b starts an escape sequence.
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]")
-_COMMAND_OF_A_RUNNER = re.compile(r"^\s*::(?!(?:error|warning) title=redis-ssot)", re.MULTILINE)
+_COMMAND_OF_A_RUNNER = re.compile(r"^\s*::(?!(?:error|notice|warning) title=redis-ssot)", re.MULTILINE)
 # Their settings cannot be used, so that nothing is checked.
 _INVALID = (*(name for name in REPOSITORIES if name.startswith("settings, ")), "baseline, odd")
 _ENTRY_POINT = "import sys; sys.path.pop(0); from flake8_redis_ssot.cli.main import run; run()"
