@@ -188,7 +188,7 @@ class ImportGraph:
 
     def parent_packages(self, path: str) -> list[str]:
         """The files of the packages that contain a module, which are loaded before it."""
-        return self._load_time_imports.parent_packages(path)
+        return self._resolver.modules.packages_of(path)
 
     def _direct_imports(self, path: str) -> tuple[str, ...]:
         if path not in self._imports_by_path:

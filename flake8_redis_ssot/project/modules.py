@@ -29,6 +29,7 @@ class ModuleMap:
         self._files = frozenset(files)
         self._paths: dict[str, str | None] = {}
         self._names: dict[str, str] = {}
+        self._packages: dict[str, list[str]] = {}
         self._script_folders: dict[str, str] = {}
         self._cached_sibling = cache(self._find_sibling)
 
@@ -120,6 +121,14 @@ class ModuleMap:
         base = os.path.join(self.find_script_folder(folder), module.replace(".", os.sep))
         paths = (os.path.join(base, "__init__.py"), base + ".py")
         return next((path for path in paths if path in self._files), None)
+
+    def packages_of(self, path: str) -> list[str]:
+        """The files of the packages that contain a module, outermost first; they are loaded before it."""
+        if path not in self._packages:
+            parts = self.name_of(path).split(".")
+            paths = (self.path_of(".".join(parts[:count])) for count in range(1, len(parts)))
+            self._packages[path] = [each for each in paths if each is not None and each != path]
+        return self._packages[path]
 
     def find_script_folder(self, folder: str) -> str:
         """The first folder from `folder` upwards that is no package."""

@@ -11,6 +11,7 @@ from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.semantic.ast_queries import dotted_name, last_name, namespace_owner
 from flake8_redis_ssot.semantic.scopes import Symbol
 
+_PATCHES = frozenset({"delattr", "object", "patch", "setattr"})
 _SETTERS = frozenset({"setattr", "delattr", "__setattr__", "__delattr__"})
 # Functions and methods that change one item of a namespace.
 _ITEM_SETTERS = frozenset({"__delitem__", "__setitem__", "delitem", "pop", "setdefault", "setitem", "update"})
@@ -55,6 +56,13 @@ def _find_owners_by_text(name: str, document: SourceDocument) -> Iterator[ast.ex
             owner = namespace_owner(item.value)
             if owner is not None:
                 yield owner
+
+
+def find_patch_calls(name: str, context: FixContext) -> Iterator[tuple[str, ast.Call]]:
+    """The calls, with their files, that patch something, where a string is or ends with a name."""
+    quoted = rb"[\"'](?:[\w.]+\.)?" + re.escape(name.encode()) + rb"[\"']"
+    for path in context.analysis.contents.find_matching(quoted, (name.encode(),)):
+        yield from ((path, call) for call in context.document(path).calls if last_name(call.func) in _PATCHES)
 
 
 def _has_constant(nodes: list[ast.expr], text: str) -> bool:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
-from flake8_redis_ssot.fixes.sharing.reflection import Access, Reflection, find_reflections
+from flake8_redis_ssot.fixes.sharing.reflection import find_unknown_writes
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.ast_queries import last_name
 
@@ -19,7 +19,6 @@ _HARMLESS_CALLS = frozenset(
         *("__import__", "multiple", "patch", "type"),
     }
 )
-_RUNNERS = ("exec(", "eval(")
 
 
 def find_computed_write(path: str, context: FixContext) -> str | None:
@@ -28,7 +27,7 @@ def find_computed_write(path: str, context: FixContext) -> str | None:
 
 
 def _find_write(path: str, context: FixContext) -> str | None:
-    writes = context.remember("writes of unknown owners", lambda: tuple(_find_writes(context)))
+    writes = find_unknown_writes(context)
     for user, node in _find_passes(path, context) if writes else ():
         callee = _find_callee(node, context.names(user))
         for write in writes:
@@ -37,12 +36,6 @@ def _find_write(path: str, context: FixContext) -> str | None:
                 user_place = f"{context.relative_path(user)}:{node.lineno}"
                 return f"{user_place} passes on `{module}`, and {place} may set its names"
     return None
-
-
-def _find_writes(context: FixContext) -> Iterator[Reflection]:
-    for each in find_reflections(context):
-        if each.access is Access.WRITE and each.owner.is_unknown and not each.text.startswith(_RUNNERS):
-            yield each
 
 
 def _find_passes(path: str, context: FixContext) -> Iterator[tuple[str, ast.expr]]:

@@ -12,8 +12,8 @@ from typing import NamedTuple
 from flake8_redis_ssot.files.text_files import read_text
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.readers.listings import find_listings
+from flake8_redis_ssot.fixes.readers.text_reads import PROSE_SUFFIXES
 
-_PROSE_SUFFIXES = (".md", ".rst", ".html", ".htm", ".log", ".adoc", ".tex")
 _MAX_PATH = 1000  # characters
 _PATH_CHARACTERS = string.ascii_letters + string.digits + "_./-"
 _LOADERS = re.compile(r"\b(?:import_module|__import__|run_module|find_spec|resolve_name|open|exec)\b")
@@ -38,7 +38,7 @@ def _is_named(path: str, context: FixContext) -> bool:
     if any(_has_string(each, mention, context) for each in context.words.find_project_files(stem) if each != path):
         return True
     return any(
-        mention.is_in(read_text(each).decode("utf-8", "replace"), is_path=each.endswith(_PROSE_SUFFIXES))
+        mention.is_in(read_text(each).decode("utf-8", "replace"), is_path=each.endswith(PROSE_SUFFIXES))
         for each in context.words.find_other_files(stem)
         if os.path.basename(each) not in _OWN_SETTINGS
     )

@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
 
-from flake8_redis_ssot.fixes.bindings.outside_writes import find_set_owners
+from flake8_redis_ssot.fixes.bindings.outside_writes import find_patch_calls, find_set_owners
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.loading.block import Block
 from flake8_redis_ssot.fixes.loading.classes import iter_class_line
-from flake8_redis_ssot.fixes.sharing.reflection import Access, find_reflections
+from flake8_redis_ssot.fixes.sharing.reflection import find_unknown_writes
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.ast_queries import last_name, methods_in
+from flake8_redis_ssot.semantic.ast_queries import methods_in
 
-_PATCHES = frozenset({"object", "patch", "setattr", "delattr"})
 _INITIALISERS = frozenset({"__init__", "__new__", "__post_init__"})
-_RUNNERS = ("exec(", "eval(")
 
 
 def find_attribute_change(node: ast.Attribute, names: FileNames, context: FixContext) -> str:
@@ -30,14 +27,11 @@ def find_attribute_change(node: ast.Attribute, names: FileNames, context: FixCon
 
 def _find_change(owner: Definition, name: str, context: FixContext) -> str:
     own_class = _find_class(owner, context)
-    for write in (
-        _find_outside_write(owner, name, context),
-        _find_own_write(own_class, name, context) if own_class is not None else "",
-        _find_computed_write(owner, context),
-    ):
-        if write:
-            return write
-    return ""
+    return (
+        _find_outside_write(owner, own_class, name, context)
+        or (_find_own_write(own_class, name, context) if own_class is not None else "")
+        or _find_computed_write(owner, context)
+    )
 
 
 def _find_class(owner: Definition, context: FixContext) -> Definition | None:
@@ -50,28 +44,25 @@ def _find_class(owner: Definition, context: FixContext) -> Definition | None:
     return found[0].names.resolve(value.func) if found and isinstance(value, ast.Call) else None
 
 
-def _find_outside_write(owner: Definition, name: str, context: FixContext) -> str:
+def _find_outside_write(owner: Definition, own_class: Definition | None, name: str, context: FixContext) -> str:
     """Where a file sets an attribute of that name on something that may be the owner."""
     for path in context.analysis.attribute_writes.find(name):
         for node in find_set_owners(name, context.document(path)):
-            if _may_be(node, owner, path, context):
+            if _may_be(node, owner, own_class, path, context):
                 return f"{context.relative_path(path)}:{node.lineno}"
-    patched = rb"[\"'](?:[\w.]+\.)?" + re.escape(name.encode()) + rb"[\"']"
-    for path in context.analysis.contents.find_matching(patched, (name.encode(),)):
-        for call in context.document(path).calls:
-            texts = [each.value for each in call.args[:2] if isinstance(each, ast.Constant)]
-            if last_name(call.func) in _PATCHES and any(str(text).rpartition(".")[2] == name for text in texts):
-                return f"{context.relative_path(path)}:{call.lineno}"
+    for path, call in find_patch_calls(name, context):
+        texts = [each.value for each in call.args[:2] if isinstance(each, ast.Constant)]
+        if any(str(text).rpartition(".")[2] == name for text in texts):
+            return f"{context.relative_path(path)}:{call.lineno}"
     return ""
 
 
-def _may_be(node: ast.expr, owner: Definition, path: str, context: FixContext) -> bool:
+def _may_be(node: ast.expr, owner: Definition, own_class: Definition | None, path: str, context: FixContext) -> bool:
     """Whether an expression may be the owner, its class or a base of it: it is neither a module nor another class."""
     definition = context.names(path).resolve(node)
     if definition is None or (definition.path, definition.qualname) == (owner.path, owner.qualname):
         return True
     found = Block(context.names(path)).find_only(definition)
-    own_class = _find_class(owner, context)
     line = iter_class_line(own_class, Block(context.names(own_class.path))) if own_class and own_class.path else ()
     is_in_line = any((each.path, each.qualname) == (definition.path, definition.qualname) for each, _ in line)
     return not definition.is_module and (is_in_line or not isinstance(found, ast.ClassDef))
@@ -91,14 +82,8 @@ def _find_computed_write(owner: Definition, context: FixContext) -> str:
     """Where code sets attributes that it does not name, of what it has by the name of the owner or is passed."""
     word = re.escape(owner.qualname.rpartition(".")[2].encode())
     passed = rb"[(,=]\s*(?:\w+\.)*" + word + rb"\s*[,)]"
-    for path, row in context.remember("computed writes", lambda: tuple(_find_computed_writes(context))):
-        is_named = re.search(rb"\b" + word + rb"\b", context.references.code_bytes(path)) is not None
+    for write in find_unknown_writes(context):
+        is_named = re.search(rb"\b" + word + rb"\b", context.references.code_bytes(write.path)) is not None
         if is_named or context.analysis.contents.find_matching(passed, (word,)):
-            return f"{context.relative_path(path)}:{row}"
+            return f"{context.relative_path(write.path)}:{write.row}"
     return ""
-
-
-def _find_computed_writes(context: FixContext) -> Iterator[tuple[str, int]]:
-    for each in find_reflections(context):
-        if each.access is Access.WRITE and each.owner.is_unknown and not each.text.startswith(_RUNNERS):
-            yield each.path, each.row

@@ -96,6 +96,8 @@ _PATTERN_FLAGS = frozenset(
     {"A", "ASCII", "I", "IGNORECASE", "L", "LOCALE", "M", "MULTILINE", "NOFLAG", "S", "DOTALL", "U", "UNICODE"}
     | {"VERBOSE", "X"}
 )
+# They load a module that they are told the name or path of.
+LOADING_FUNCTIONS = frozenset({"__import__", "import_module", "reload", "run_module", "run_path"})
 LOG_METHODS = frozenset({"critical", "debug", "error", "exception", "info", "log", "warning"})
 # Methods of strings, paths, dictionaries and other plain values that change nothing.
 PLAIN_METHODS = frozenset(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator
 
 from flake8_redis_ssot.files.test_paths import is_test_path
-from flake8_redis_ssot.fixes.bindings.outside_writes import find_set_owners
+from flake8_redis_ssot.fixes.bindings.outside_writes import find_patch_calls, find_set_owners
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.loading.known_names import LOADING_FUNCTIONS
 from flake8_redis_ssot.fixes.sharing.reflection import Access, find_reflections
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.names import FileNames
@@ -23,8 +23,6 @@ _CONSTANTS |= {"pycache_prefix", "stdlib_module_names", "thread_info", "version"
 _CHANGING_MODULES = frozenset({"codecs", "copyreg", "gc", "linecache", "locale", "logging", "mimetypes", "site"})
 _CHANGING_MODULES |= {"tempfile", "threading", "warnings"}
 _LOGGER_STATE = frozenset({"disabled", "filters", "handlers", "level", "parent", "propagate"})
-_PATCHES = frozenset({"delattr", "object", "patch", "setattr"})
-_LOADING_FUNCTIONS = frozenset({"__import__", "import_module", "reload", "run_module", "run_path"})
 
 
 def read_library_state(node: ast.expr, names: FileNames, context: FixContext) -> str:
@@ -79,11 +77,9 @@ def _find_replacements(module: str, name: str, context: FixContext) -> Iterator[
     for each in find_reflections(context):
         if each.access is Access.WRITE and each.owner.external == module:
             yield f"{context.relative_path(each.path)}:{each.row}"
-    quoted = rb"[\"'](?:[\w.]+\.)?" + re.escape(name.encode()) + rb"[\"']"
-    for path in context.analysis.contents.find_matching(quoted, (name.encode(),)):
-        for call in context.document(path).calls:
-            if _is_patch(call, module, name, context.names(path)) and _may_load_meanwhile(call, path, context):
-                yield f"{context.relative_path(path)}:{call.lineno}"
+    for path, call in find_patch_calls(name, context):
+        if _patches(call, module, name, context.names(path)) and _may_load_meanwhile(call, path, context):
+            yield f"{context.relative_path(path)}:{call.lineno}"
 
 
 def _is_named(node: ast.expr, module: str, names: FileNames) -> bool:
@@ -91,9 +87,9 @@ def _is_named(node: ast.expr, module: str, names: FileNames) -> bool:
     return definition is not None and definition.path is None and definition.name == module
 
 
-def _is_patch(call: ast.Call, module: str, name: str, names: FileNames) -> bool:
-    """Whether a call patches a name of a module: `patch("module.name")`, `patch.object(module, "name")`."""
-    if last_name(call.func) not in _PATCHES or not call.args:
+def _patches(call: ast.Call, module: str, name: str, names: FileNames) -> bool:
+    """Whether a patch is one of a name of a module: `patch("module.name")`, `patch.object(module, "name")`."""
+    if not call.args:
         return False
     texts = [str(each.value) if isinstance(each, ast.Constant) else "" for each in call.args[:2]]
     if texts[0]:
@@ -109,7 +105,7 @@ def _may_load_meanwhile(node: ast.AST, path: str, context: FixContext) -> bool:
         return True
     return any(
         (isinstance(each, (ast.Import, ast.ImportFrom)) and table.scope_of(each) is not table.module_scope)
-        or (isinstance(each, ast.Call) and last_name(each.func) in _LOADING_FUNCTIONS)
+        or (isinstance(each, ast.Call) and last_name(each.func) in LOADING_FUNCTIONS)
         for each in table.nodes
     )
 

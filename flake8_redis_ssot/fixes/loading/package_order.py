@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.edits.ensure_import import absolute_module
@@ -22,7 +22,7 @@ def find_late_name(module: str, name: str, importer: str, context: FixContext) -
     for package in context.import_graph.parent_packages(importer) if target is not None else ():
         if context.import_graph.find_path(package, importer) is None:
             continue
-        reads = iter([name] if name else [])
+        reads: Iterable[str] = [name] if name else []
         if target != package:
             loaded = _find_loaded(target or "", package, importer, context)
             reads = (read for path in loaded for read in _reads(path, package, context))

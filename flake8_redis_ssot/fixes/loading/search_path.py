@@ -9,6 +9,7 @@ from collections.abc import Collection
 
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.loading.known_names import LOADING_FUNCTIONS
 from flake8_redis_ssot.semantic.ast_queries import last_name, string_value
 
 _PATH_CUTS = (
@@ -16,7 +17,6 @@ _PATH_CUTS = (
     rb"|\bfrom\s+sys\s+import\b[^\n]*\bpath\b|\bsyspath_prepend\(|\bDirsOnSysPath\b"
     rb"|\b(?:setattr|object)\(\s*sys\s*,\s*[\"']path[\"']|\b(?:patch|setattr)\(\s*[\"']sys\.path[\"']"
 )
-_LOADING_FUNCTIONS = frozenset({"__import__", "import_module", "reload", "run_module", "run_path"})
 # What removes an entry, and what adds one.
 _REMOVAL = re.compile(rb"sys\.path\.remove\((.+)\)[ \t]*$", re.MULTILINE)
 _ADDITION = rb"sys\.path\.(?:append\(|insert\([ \t]*\d+[ \t]*,[ \t]*)"
@@ -64,7 +64,7 @@ def _loads_in_function(path: str, unloaded_paths: Collection[str], context: FixC
     for node in table.nodes:
         if isinstance(node, (ast.Import, ast.ImportFrom)) and table.scope_of(node) is not table.module_scope:
             imported |= graph.imported_files(path, node)
-        elif isinstance(node, ast.Call) and last_name(node.func) in _LOADING_FUNCTIONS:
+        elif isinstance(node, ast.Call) and last_name(node.func) in LOADING_FUNCTIONS:
             name = string_value(node.args[0]) if node.args else None
             if name is None:
                 return True

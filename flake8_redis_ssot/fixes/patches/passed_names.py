@@ -6,6 +6,7 @@ import ast
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.usage.value_flow import match_parameter
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, last_name
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
@@ -15,22 +16,15 @@ _LOOKUPS = frozenset({"getattr", "hasattr"})
 def is_looked_up_by_callee(node: ast.expr, document: SourceDocument, context: FixContext) -> bool:
     """Whether a string is an argument of a plain function of the project that only reads what has that name."""
     call = document.symbol_table.parent(node)
-    if (
-        not isinstance(call, ast.Call)
-        or node not in call.args
-        or any(isinstance(each, ast.Starred) for each in call.args)
-    ):
-        return False
     names = context.names(document.path)
-    definition = names.resolve(call.func)
+    definition = names.resolve(call.func) if isinstance(call, ast.Call) else None
     function = names.find_node(definition) if definition is not None else None
-    if not isinstance(function, FunctionNode) or definition is None or definition.path is None:
+    if not isinstance(call, ast.Call) or definition is None or not isinstance(function, FunctionNode):
         return False
     is_plain = not function.decorator_list and "." not in definition.qualname
-    parameters = [*function.args.posonlyargs, *function.args.args]
-    index = call.args.index(node)
-    table = context.symbol_table(definition.path)
-    return is_plain and index < len(parameters) and _is_only_looked_up(parameters[index], table)
+    parameter = match_parameter(call, node, function.args)
+    table = context.symbol_table(definition.path or "")
+    return is_plain and parameter is not None and _is_only_looked_up(parameter, table)
 
 
 def _is_only_looked_up(parameter: ast.arg, table: SymbolTable) -> bool:

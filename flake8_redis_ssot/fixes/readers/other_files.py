@@ -15,11 +15,16 @@ from flake8_redis_ssot.fixes.readers.module_uses import ModuleUses
 from flake8_redis_ssot.fixes.readers.other_names import find_in_main_readers
 from flake8_redis_ssot.fixes.readers.strings import find_in_strings
 from flake8_redis_ssot.fixes.readers.target import PossibleRead, ReadTarget
-from flake8_redis_ssot.fixes.readers.text_reads import find_import, find_launch, find_module, find_named_read, row_of
+from flake8_redis_ssot.fixes.readers.text_reads import (
+    PROSE_SUFFIXES,
+    find_import,
+    find_launch,
+    find_module,
+    find_named_read,
+    row_of,
+)
 from flake8_redis_ssot.project.contents import row_at
 
-# Without `.txt`, which data and `entry_points.txt` have as well.
-_PROSE_SUFFIXES = (".md", ".rst", ".html", ".htm", ".log", ".adoc", ".tex")
 _PYTHON_SUFFIXES = (".py", ".pyw", ".pyi", ".pyx")
 # The names of the module of a frame or a function, with the key that is read if it is a constant.
 _NAMESPACES = re.compile(rb"\b(?:f_globals|__globals__)\b(?:(?:\[|\.get\()[\"'](\w+)[\"'])?")
@@ -112,7 +117,7 @@ def _find_in_other_file(path: str, target: ReadTarget, context: FixContext) -> I
         yield PossibleRead(path, row_of(offset, text), "names it")
         return
     offset = next((each for each in (find_import(text, target), find_launch(text, target)) if each is not None), None)
-    if offset is None and not path.endswith(_PROSE_SUFFIXES):
+    if offset is None and not path.endswith(PROSE_SUFFIXES):
         offset = find_module(text, target)
     if offset is not None:
         yield PossibleRead(path, row_of(offset, text), f"names the module `{target.module}`")

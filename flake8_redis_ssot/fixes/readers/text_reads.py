@@ -14,6 +14,8 @@ from flake8_redis_ssot.fixes.readers.target import ReadTarget
 
 _REFLECTION = re.compile(r"\b(?:vars|dir|getattr|globals|getmembers|__dict__|eval|exec)\b")
 _NEARBY = 200  # characters between a module and its name that are given one by one
+# Without `.txt`, which data and `entry_points.txt` have as well.
+PROSE_SUFFIXES = (".md", ".rst", ".html", ".htm", ".log", ".adoc", ".tex")
 _MAX_BEFORE = 1000  # characters before a module's word that can be part of the same import, command or setting
 # Options and settings that are told a module's name, whose names are then read by convention, and programs that are.
 _MODULE_OPTIONS = r"(?:-A|--app|-m|-p|-c|FLASK_APP|module|wsgi[-_]?(?:app|file)?|asgi[-_]?(?:app)?|application|script)"

@@ -32,6 +32,7 @@ _READER_MODULES = frozenset({"cloudpickle", "dill", "gc", "jsonpickle", "marshal
 _STATE_ATTRIBUTES = frozenset({"__dict__", "__getattribute__", "__reduce__", "__reduce_ex__", "__setstate__"})
 _SETTING_METHODS = frozenset({"__delattr__", "__init__", "__setattr__"})
 _BUILTINS = frozenset({"delattr", "eval", "exec", "getattr", "globals", "setattr", "vars"})
+_RUNNERS = ("exec(", "eval(")
 _FLAT_TYPES = frozenset({"bool", "bytes", "date", "datetime", "Decimal", "float", "int", "None", "str", "UUID"})
 
 
@@ -63,6 +64,18 @@ class Reflection(NamedTuple):
 def find_reflections(context: FixContext) -> tuple[Reflection, ...]:
     """All such expressions in all files."""
     return context.remember("reflections", lambda: tuple(_find_reflections(context)))
+
+
+def find_unknown_writes(context: FixContext) -> tuple[Reflection, ...]:
+    """Those that may set any attribute of an object that is not known; code that is run from a text is none of them."""
+    return context.remember(
+        "writes of unknown owners", lambda: tuple(filter(_is_unknown_write, find_reflections(context)))
+    )
+
+
+def _is_unknown_write(reflection: Reflection) -> bool:
+    is_write = reflection.access is Access.WRITE and reflection.owner.is_unknown
+    return is_write and not reflection.text.startswith(_RUNNERS)
 
 
 def _find_reflections(context: FixContext) -> Iterator[Reflection]:

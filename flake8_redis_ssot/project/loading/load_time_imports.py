@@ -45,7 +45,6 @@ class LoadTimeImports:
         self._blocks: dict[FunctionKey, CodeBlock | None] = {}
         self._reaches: dict[FunctionKey, Reach] = {}
         self._functions_by_name: dict[str, dict[str, list[FunctionKey]]] = {}
-        self._parent_packages: dict[str, list[str]] = {}
         self._used_definitions = UsedDefinitions()
 
     def clear(self) -> None:
@@ -53,7 +52,6 @@ class LoadTimeImports:
         self._blocks.clear()
         self._reaches.clear()
         self._functions_by_name.clear()
-        self._parent_packages.clear()
         self._used_definitions.clear()
 
     def of_module(self, path: str) -> Reach:
@@ -133,17 +131,8 @@ class LoadTimeImports:
     def _with_packages(self, paths: Sequence[str | None]) -> Iterator[str]:
         for path in paths:
             if path is not None:
-                yield from self.parent_packages(path)
+                yield from self._resolver.modules.packages_of(path)
                 yield path
-
-    def parent_packages(self, path: str) -> list[str]:
-        """The files of the packages that contain a module, which are loaded before it."""
-        if path not in self._parent_packages:
-            parts = self._resolver.modules.name_of(path).split(".")
-            names = (".".join(parts[:length]) for length in range(1, len(parts)))
-            paths = [self._resolver.modules.path_of(name) for name in names]
-            self._parent_packages[path] = [each for each in paths if each is not None and each != path]
-        return self._parent_packages[path]
 
 
 def find_dynamic_paths(dynamic_import: DynamicImport, path: str, resolver: Resolver) -> Sequence[str | None]:

@@ -15,7 +15,7 @@ from flake8_redis_ssot.project.loading.dynamic_imports import read_dynamic_impor
 from flake8_redis_ssot.project.loading.load_time_imports import find_dynamic_paths
 from flake8_redis_ssot.project.modules import package_name
 from flake8_redis_ssot.project.resolver import Resolver
-from flake8_redis_ssot.project.search.import_statements import find_from_statements, read_names
+from flake8_redis_ssot.project.search.import_statements import find_from_statements, read_names, starts_statement
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
@@ -81,7 +81,7 @@ class PossibleImportReader:
 
     def _plain_statements(self, path: str, data: bytes) -> Iterator[PossibleImports]:
         for match in _PLAIN_IMPORT.finditer(data):
-            if not _starts_statement(data, match.start()):
+            if not starts_statement(data, match.start()):
                 continue
             if not _PLAIN_NAMES.fullmatch(match[1]):
                 yield _ANYTHING
@@ -115,26 +115,13 @@ class PossibleImportReader:
         is_package = os.path.basename(own_path).startswith("__init__.")
         folder = os.path.dirname(own_path) + os.sep
         return PossibleImports(
-            frozenset({own_path, *self._packages_of(own_path)}), frozenset({folder} if is_package else ())
+            frozenset({own_path, *self._resolver.modules.packages_of(own_path)}),
+            frozenset({folder} if is_package else ()),
         )
-
-    def _packages_of(self, path: str) -> Iterator[str]:
-        parts = self._resolver.modules.name_of(path).split(".")
-        for count in range(1, len(parts)):
-            package = self._resolver.modules.path_of(".".join(parts[:count]))
-            if package is not None:
-                yield package
 
     def _dynamic_paths(self, path: str) -> Iterator[str]:
         names = FileNames(path, self._load, self._resolver)
         for call in names.symbol_table.nodes:
             dynamic_import = read_dynamic_import(call, names) if isinstance(call, ast.Call) else None
             for each in find_dynamic_paths(dynamic_import, path, self._resolver) if dynamic_import is not None else ():
-                yield from (each, *self._packages_of(each)) if each is not None else ()
-
-
-def _starts_statement(data: bytes, offset: int) -> bool:
-    """Whether nothing but blanks is between an offset and a line break, a semicolon or a colon."""
-    while offset > 0 and data[offset - 1] in b" \t\f":
-        offset -= 1
-    return offset == 0 or data[offset - 1] in b"\r\n;:"
+                yield from (each, *self._resolver.modules.packages_of(each)) if each is not None else ()

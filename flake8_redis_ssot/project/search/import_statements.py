@@ -83,12 +83,12 @@ def find_from_statements(data: bytes) -> Iterator[FromStatement]:
     for match in _FROM.finditer(data):
         if match[3] is not None:
             yield FromStatement(match.start(), ((match[1] or b"") + (match[2] or b"")).decode(), match.end())
-        elif _starts_statement(data, match.start()):
+        elif starts_statement(data, match.start()):
             yield FromStatement(match.start(), "", match.end())
 
 
-def _starts_statement(data: bytes, offset: int) -> bool:
-    """Whether something may be a `from` statement by what is around it on its line."""
+def starts_statement(data: bytes, offset: int) -> bool:
+    """Whether something at an offset may be an import statement by what is around it on its line."""
     end = _IMPORT_OR_LINE_END.search(data, offset)
     if end is None or end[0] in b"\n\r":
         return False
