@@ -37,7 +37,7 @@ def test_a_terminal_shows_the_files_and_rounds(
     main(["check", "--no-cache", "--diff", "--unsafe-fixes", "--jobs", jobs])
     shown = capfd.readouterr().err.split(ERASE)
     counts = {text.rpartition(",")[0] for text in shown if " of " in text}
-    assert counts == {f"fixes: {number} of 30 files" for number in range(1, 31)}
+    assert counts == {f"fixes: {number} of 30 findings" for number in range(1, 31)}
     assert any("left, round 1" in text for text in shown)
     assert shown[-1] == "Would fix 30 findings.\n"
 

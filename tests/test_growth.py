@@ -203,3 +203,18 @@ def test_table(capsys: pytest.CaptureFixture[str]) -> None:
     header, _, row = capsys.readouterr().out.splitlines()
     assert header.count("|") == row.count("|") == 8
     assert row.startswith("| small-files | concise | 25 |")
+
+
+def test_findings_of_one_file_do_not_depend_on_the_number_of_processes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    calls = ("Manager()", "Manager(1)", "Manager(Manager())", "(Manager() if key else None)")
+    bodies = [f"\n\ndef f{number}(key):\n    return {calls[number % len(calls)]}\n" for number in range(440)]
+    write_project(make_project({"app/many.py": "from app.home import Manager\n" + "".join(bodies)}), tmp_path)
+    monkeypatch.chdir(tmp_path)
+    outputs = []
+    for jobs in ("1", "2", "3"):
+        assert check(["check", "--no-cache", "--jobs", jobs, "--output-format", "json", "."]) == 1
+        outputs.append(capsys.readouterr().out)
+    assert outputs[0] == outputs[1] == outputs[2]
+    assert outputs[0].count('"code": "RSS') == 550

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from multiprocessing.context import DefaultContext, ForkContext
 
 
-_MIN_ITEMS_TO_FORK = 20
+MIN_ITEMS_TO_FORK = 20
 _WORKER_DIED = "a process died while it worked on fixes; `--jobs 1` needs less memory"
 Item = TypeVar("Item")
 Answer = TypeVar("Answer")
@@ -62,13 +62,15 @@ def init_worker() -> None:
     gc.disable()
 
 
-def map_forked(function: Callable[[Item], Answer], items: Sequence[Item], jobs: int) -> list[Answer]:
-    """Call a function for each item, in `jobs` processes where that is worth it; the results in the order of the items.
+def map_forked(
+    function: Callable[[Item], Answer], items: Sequence[Item], jobs: int, min_items: int = MIN_ITEMS_TO_FORK
+) -> list[Answer]:
+    """Call a function for each item, in `jobs` processes if there are enough items; the results in their order.
 
     A fork has everything in memory that the function needs, so nothing but the results travels. Raises what the
     function raises, or ChildProcessError where a process died.
     """
-    if jobs < 2 or len(items) < _MIN_ITEMS_TO_FORK or not can_fork() or is_worker():
+    if jobs < 2 or len(items) < min_items or not can_fork() or is_worker():
         return [function(item) for item in items]
     workers = [_ForkedWorker(function, items[index::jobs]) for index in range(jobs)]
     try:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from flake8_redis_ssot.files.processes import map_forked
+from flake8_redis_ssot.files.processes import MIN_ITEMS_TO_FORK, map_forked
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.linter.engine import LocatedFinding
 from flake8_redis_ssot.linter.fix.draft import (
@@ -31,6 +31,8 @@ from flake8_redis_ssot.project.search.demand_queries import QueryResults
 FixValues = tuple[tuple[int, Fix | Refusal, tuple[Fix, ...]], ...]
 # What most fixes ask about the project is worked out for these, before processes are forked that share it.
 _WARM_UP_FILES = 3
+# This many take a second, and a process costs a tenth of that.
+_MIN_FINDINGS_TO_FORK = 500
 IsWanted = Callable[[FixCandidate], bool]
 
 
@@ -69,30 +71,33 @@ def with_fixes(
     report_activity: Callable[[str], None] = ignore_activity,
 ) -> list[Finding]:
     """The findings with their fixes, or the reasons why there are none."""
-    file_fixes = fix_each_file(
-        located_findings, create_context(analysis), lambda candidate: False, jobs, report_activity
-    )
+    file_fixes = fix_each_file(located_findings, create_context(analysis), None, jobs, report_activity)
     return [file_fixes.unapplied[number].finding for number in range(len(located_findings))]
 
 
 def fix_each_file(
     located_findings: Sequence[LocatedFinding],
     context: FixContext,
-    is_wanted: IsWanted,
+    is_wanted: IsWanted | None,
     jobs: int,
     report_activity: Callable[[str], None] = ignore_activity,
 ) -> FileFixes:
-    """Draft the fixes of findings, and apply those that are wanted and change their own file only."""
+    """Draft the fixes of findings, and apply those that are wanted (None: none) and change their own file only."""
     file_fixes, analysis = FileFixes(), context.analysis
     if not located_findings:
         return file_fixes
     groups = list(_group_by_file(located_findings).values())
-    fix_file = _report_each(partial(_fix_file, located_findings, context, is_wanted), len(groups), report_activity)
+    if is_wanted is None:  # each finding stands for itself
+        groups = [share for numbers in groups for share in _split_evenly(numbers, jobs)]
+    min_groups = 2 if len(located_findings) >= _MIN_FINDINGS_TO_FORK else MIN_ITEMS_TO_FORK
+    fix_file = _report_each(
+        partial(_fix_file, located_findings, context, is_wanted), len(located_findings), report_activity
+    )
     with analysis.contents.keep_bytes():
         search_references(located_findings, context)
         first_count = _WARM_UP_FILES if jobs > 1 and len(groups) > _WARM_UP_FILES else 0
         first_results = [fix_file(numbers) for numbers in groups[:first_count]]
-        for file_result in (*first_results, *map_forked(fix_file, groups[first_count:], jobs)):
+        for file_result in (*first_results, *map_forked(fix_file, groups[first_count:], jobs, min_groups)):
             _add_file_result(file_fixes, located_findings, file_result)
             analysis.contents.consulted_paths |= file_result.consulted
             analysis.query_results = analysis.query_results.merge(file_result.query_results)
@@ -100,9 +105,9 @@ def fix_each_file(
 
 
 def _report_each(
-    fix_file: Callable[[Sequence[int]], _FileResult], file_count: int, report_activity: Callable[[str], None]
+    fix_file: Callable[[Sequence[int]], _FileResult], count: int, report_activity: Callable[[str], None]
 ) -> Callable[[Sequence[int]], _FileResult]:
-    """The function that also tells after each file how many are done, in whichever processes."""
+    """The function that also tells each time how many of the findings are done, in whichever processes."""
     if report_activity is ignore_activity:
         return fix_file
     from multiprocessing import Value  # late: most runs fix nothing
@@ -112,8 +117,8 @@ def _report_each(
     def fix_and_report(numbers: Sequence[int]) -> _FileResult:
         result = fix_file(numbers)
         with done.get_lock():
-            done.value += 1
-            report_activity(f"fixes: {done.value} of {plural(file_count, 'file')}")
+            done.value += len(numbers)
+            report_activity(f"fixes: {done.value} of {plural(count, 'finding')}")
         return result
 
     return fix_and_report
@@ -124,6 +129,13 @@ def _group_by_file(located_findings: Sequence[LocatedFinding]) -> dict[str, list
     for number, located in enumerate(located_findings):
         numbers.setdefault(located.path, []).append(number)
     return numbers
+
+
+def _split_evenly(numbers: list[int], jobs: int) -> list[list[int]]:
+    """The numbers in up to `jobs` parts, none of which is too small for a process of its own."""
+    count = max(1, min(jobs, 2 * len(numbers) // _MIN_FINDINGS_TO_FORK))
+    size = -(-len(numbers) // count)
+    return [numbers[start : start + size] for start in range(0, len(numbers), size)]
 
 
 def _add_file_result(
@@ -140,9 +152,9 @@ def _add_file_result(
 
 
 def _fix_file(
-    located_findings: Sequence[LocatedFinding], context: FixContext, is_wanted: IsWanted, numbers: Sequence[int]
+    located_findings: Sequence[LocatedFinding], context: FixContext, is_wanted: IsWanted | None, numbers: Sequence[int]
 ) -> _FileResult:
-    """The result for the findings of one file (by number), independent of other files."""
+    """The result for findings of one file (by number), independent of other files."""
     analysis, path = context.analysis, located_findings[numbers[0]].path
     consulted, query_results = set(analysis.contents.consulted_paths), analysis.query_results
     with context.references.isolate():
@@ -162,9 +174,9 @@ def _fix_file(
 
 
 def _apply_own_fixes(
-    path: str, candidates: Mapping[int, FixCandidate], context: FixContext, is_wanted: IsWanted
+    path: str, candidates: Mapping[int, FixCandidate], context: FixContext, is_wanted: IsWanted | None
 ) -> _FileResult:
-    wanted_candidates = [each for each in candidates.values() if is_wanted(each)]
+    wanted_candidates = [each for each in candidates.values() if is_wanted is not None and is_wanted(each)]
     if any(each.paths != {path} for each in wanted_candidates):
         wanted_ids = set(map(id, wanted_candidates))
         unwanted = {number: each for number, each in candidates.items() if id(each) not in wanted_ids}
