@@ -109,11 +109,11 @@ def _diagnosis(subject: str, definition: Definition, resource: Resource, file: F
 
 def judge_callback(callback: CallbackArgument, file: FileContext) -> Diagnosis | None:
     """Diagnose a call that is passed a constructor, and calls it later."""
-    caller = _calling_function(callback, file)
-    if caller is None:
-        return None
     for definition, resource in find_constructors(callback.origins, file):
         if not file.is_exempt(resource) and not file.is_own_test(resource, definition):
+            caller = _calling_function(callback, file)
+            if caller is None:
+                return None
             return _diagnosis(
                 f"`{caller}` receives `{definition.name}` to create new instances", definition, resource, file
             )
