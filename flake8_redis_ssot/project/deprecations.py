@@ -73,6 +73,9 @@ def find_accessed_names(
 ) -> Iterator[tuple[DeprecatedName, str, tuple[str, ...]]]:
     """The same for an attribute access into a deprecated module that no import of the file names."""
     bases = file.resolve([access.base])
+    for base in bases:
+        if base.is_module:
+            yield from _match_deprecated(file, f"{base.name}.{access.attribute}", base.via, symbols_only=True)
     for definition in file.resolve([attribute_origin(access.base, access.attribute)]):
         for old, name, via_modules in _match_deprecated(file, definition.name, definition.via):
             is_imported = any(file.resources.find_deprecated(base.name) == old for base in bases)

@@ -68,10 +68,18 @@ class ResourceIndex:
         if path is None or is_glob(dotted):
             return DeprecatedName(resource, dotted, replacement, is_symbol=False)
         name = ".".join(filter(None, (self._resolver.modules.name_of(path), attributes)))
-        # A name that a package neither defines nor has as a file is a module that was removed already.
-        is_package = path.endswith(("__init__.py", "__init__.pyi"))
-        is_removed = is_package and attributes not in self._resolver.load_exports(path).names
-        return DeprecatedName(resource, name, replacement, is_symbol=bool(attributes) and not is_removed)
+        is_symbol = bool(attributes) and not self._is_removed_module(path, module, attributes)
+        return DeprecatedName(resource, name, replacement, is_symbol)
+
+    def _is_removed_module(self, path: str, module: str, attributes: str) -> bool:
+        """Whether a dotted name in a module is that of a removed module: a package does not offer the name."""
+        if not path.endswith(("__init__.py", "__init__.pyi")):
+            return False
+        exports = self._resolver.load_exports(path)
+        if attributes in exports.names or exports.has_getattr:
+            return False
+        definitions = self._resolver.resolve(f"{module}:{attributes}", path) if exports.stars else ()
+        return not any(definition.is_found for definition in definitions)
 
     def names_to_search(self) -> tuple[list[str], list[str]]:
         """The dotted names of constructors and deprecated symbols, and those of deprecated modules."""

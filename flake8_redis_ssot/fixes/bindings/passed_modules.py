@@ -19,6 +19,11 @@ _HARMLESS_CALLS = frozenset(
         *("__import__", "multiple", "patch", "type"),
     }
 )
+# What a string tells the standard library, which calls nothing of the project with it.
+_LIBRARY_FUNCTIONS = (
+    *("argparse.", "importlib.metadata.", "importlib.resources.", "logging.", "os.", "pathlib.", "re.", "shutil."),
+    *("json.", "subprocess.", "tempfile.", "textwrap.", "warnings."),
+)
 
 
 def find_computed_write(path: str, context: FixContext) -> str | None:
@@ -49,7 +54,7 @@ def _find_passes(path: str, context: FixContext) -> Iterator[tuple[str, ast.expr
         names = context.names(user)
         for node in names.symbol_table.nodes:
             if isinstance(node, ast.Constant):
-                if node.value == module and _is_passed(node, names):
+                if node.value == module and _is_passed(node, names) and not _is_for_library(node, names):
                     yield user, node
             elif isinstance(node, (ast.Name, ast.Attribute)) and _is_passed(node, names):
                 definition = names.resolve(node)
@@ -77,6 +82,13 @@ def _is_passed(node: ast.expr, names: FileNames) -> bool:
     if isinstance(parent, ast.Call) and node is not parent.func:
         return last_name(parent.func) not in _HARMLESS_CALLS
     return isinstance(parent, (ast.keyword, ast.Tuple, ast.List, ast.Set, ast.Dict, ast.Starred, ast.Return, ast.Yield))
+
+
+def _is_for_library(node: ast.expr, names: FileNames) -> bool:
+    """Whether a string is an argument of a function of the standard library that does not load modules."""
+    call = names.symbol_table.parent(node)
+    definition = names.resolve(call.func) if isinstance(call, ast.Call) else None
+    return definition is not None and definition.path is None and definition.name.startswith(_LIBRARY_FUNCTIONS)
 
 
 def _find_callee(node: ast.expr, names: FileNames) -> str | None:

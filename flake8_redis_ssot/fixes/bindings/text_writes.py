@@ -10,6 +10,7 @@ from flake8_redis_ssot.semantic.scopes import Scope
 
 _NAMESPACE_FUNCTIONS = ("globals", "locals", "vars")
 _CODE_FUNCTIONS = ("exec", "eval")
+_NAMESPACE_ATTRIBUTES = ("__class__", "__delattr__", "__dict__", "__setattr__")
 
 
 def find_text_write(name: str, document: SourceDocument) -> int:
@@ -74,10 +75,34 @@ def _is_other_item(parent: ast.AST | None, namespace: ast.expr, name: str, docum
 
 
 def _is_own_module(node: ast.Attribute, document: SourceDocument) -> bool:
-    """Whether `sys.modules` is used in a way that may reach this module itself."""
+    """Whether `sys.modules` is used in a way that may set a name of this module itself."""
     if last_name(node.value) in ("self", "cls"):
         return False
     parent = document.symbol_table.parent(node)
     if isinstance(parent, ast.Subscript) and parent.value is node:
-        return not isinstance(parent.slice, ast.Constant)
+        return not isinstance(parent.slice, ast.Constant) and not _is_only_read(parent, document)
+    if isinstance(parent, ast.Attribute) and parent.attr in ("__contains__", "__len__", "get", "keys"):
+        call = document.symbol_table.call_of(parent)
+        return call is None or (parent.attr == "get" and not _is_only_read(call, document))
     return not isinstance(parent, ast.Compare)
+
+
+def _is_only_read(module: ast.expr, document: SourceDocument) -> bool:
+    """Whether code does nothing with a module but read its attributes, also through a variable of a function."""
+    table = document.symbol_table
+    statement = table.parent(module)
+    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+        return _is_read(module, document)
+    symbol = table.lookup(statement.targets[0].id, statement.targets[0])
+    is_local = len(statement.targets) == 1 and symbol is not None and symbol.scope.kind == "function"
+    return is_local and symbol is not None and all(_is_read(read, document) for read in symbol.reads)
+
+
+def _is_read(node: ast.expr, document: SourceDocument) -> bool:
+    """Whether an expression is compared, tested, or has an attribute read that is not its namespace."""
+    parent = document.symbol_table.parent(node)
+    if isinstance(parent, ast.Attribute):
+        return isinstance(parent.ctx, ast.Load) and parent.attr not in _NAMESPACE_ATTRIBUTES
+    if isinstance(parent, ast.Call) and parent.args[:1] == [node] and last_name(parent.func) in ("getattr", "hasattr"):
+        return isinstance(parent.args[1], ast.Constant) and parent.args[1].value not in _NAMESPACE_ATTRIBUTES
+    return isinstance(parent, (ast.Compare, ast.If, ast.UnaryOp))

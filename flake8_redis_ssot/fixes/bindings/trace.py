@@ -78,8 +78,9 @@ def _unbound_step(step: ModuleName, context: FixContext) -> ModuleName:
     bringing = [star for star in stars.star_imports(document) if _may_bring(star, step, context)]
     if submodule_path is not None and not bringing:
         return ModuleName(submodule_path, "")
-    home = context.resolver.path_of(stars.imported_module(bringing[0], step.path, context), step.path)
-    if len(bringing) != 1 or home is None or document.symbol_table.parent(bringing[0]) is not document.tree:
+    star = bringing[0] if len(bringing) == 1 else None
+    home = context.resolver.path_of(stars.imported_module(star, step.path, context), step.path) if star else None
+    if star is None or home is None or document.symbol_table.parent(star) is not document.tree:
         raise UnrecognisedBindingError(f"`{module}` has no single statement that binds `{step.name}`")
     _check_text(step, document, context)
     return ModuleName(home, step.name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Set
 from itertools import chain, islice
 
+from flake8_redis_ssot.fixes.accessors.loading import find_loading_problem
 from flake8_redis_ssot.fixes.conditions import import_cycle
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.context import FixContext
@@ -16,6 +17,7 @@ from flake8_redis_ssot.fixes.loading.later_imports import find_late_rows
 from flake8_redis_ssot.fixes.loading.library_lookups import find_library_lookups
 from flake8_redis_ssot.fixes.loading.library_modules import find_library_reads
 from flake8_redis_ssot.fixes.loading.load_records import find_load_record, find_logger_list
+from flake8_redis_ssot.fixes.loading.same_loads import loads_the_same
 from flake8_redis_ssot.fixes.loading.search_path import find_path_cut
 from flake8_redis_ssot.fixes.loading.warning_recorders import find_recorder
 from flake8_redis_ssot.model import FindingKind
@@ -81,6 +83,10 @@ CONDITION = Condition(
         "no code lists the attributes of its package; the same holds for modules of libraries that it imports "
         "(`import xml` and `xml.dom` elsewhere), also by way of other modules of the standard library, and no code "
         'asks whether these are loaded (`"yaml" in sys.modules`)',
+        "the new module is loaded by the old one, or by the file, in any case; or what it loads for the first time can "
+        "neither fail nor have effects (see `accessor-loading`)",
+        "nothing of this matters if the new module is in a package that the old name is imported from, which imports "
+        "the module by a statement of its own: both imports load the package first, and so the same",
         "the module can be found later: it is in a package that is still loaded, or no code takes folders off "
         "`sys.path`",
         "a list of the loaded modules, or of those loaded since another list, also in a variable, or in an attribute "
@@ -103,7 +109,6 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
     if fact.is_typing_only:
         return
     imported_paths = _find_loaded_files(fact, file)
-    yield from import_cycle.find_entry_doubts(fact, imported_paths, new_modules, file, context)
     new_paths = set(filter(None, (context.resolver.path_of(module, file.path) for module in new_modules)))
     still_imported = _find_imports_of(new_paths, context)
     old_paths = [path for path in imported_paths if path not in still_imported]
@@ -114,6 +119,23 @@ def find_doubts(fact: Import, new_modules: Collection[str], file: FileContext, c
                 f"the hook at {place} sees imports, and may act on that of `{context.module_name(old_paths[0])}`"
             )
             return
+    if not (new_modules and all(loads_the_same(module, fact, file, context) for module in new_modules)):
+        yield from import_cycle.find_entry_doubts(fact, imported_paths, new_modules, file, context)
+        yield from _find_loading_doubts(fact, old_paths, new_paths, file, context)
+
+
+def find_first_load_doubts(module: str, fact: Import, file: FileContext, context: FixContext) -> Iterator[Doubt]:
+    """A doubt if loading a module (dotted), which `fact` does not load, may fail or have effects."""
+    path = context.resolver.path_of(module, file.path)
+    if path is not None and not fact.is_typing_only:
+        problem = find_loading_problem(path, (file.path, *_find_loaded_files(fact, file)), (), context)
+        yield from map(Doubt, filter(None, [problem]))
+
+
+def _find_loading_doubts(
+    fact: Import, old_paths: Collection[str], new_paths: Set[str], file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
+    """A doubt of each kind about what the file no longer loads."""
     record = find_load_record(file.path, old_paths, context) if old_paths else None
     if record is not None:
         yield Doubt(record)

@@ -13,7 +13,7 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.patches.dynamic_patches import find_dynamic_patches, may_be_told_of
 from flake8_redis_ssot.fixes.patches.late_loads import find_loader_during, is_in_force_at_load
-from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacements
+from flake8_redis_ssot.fixes.patches.module_replacements import find_module_replacements
 from flake8_redis_ssot.fixes.patches.name_strings import NameString, find_name_strings
 from flake8_redis_ssot.model import Applicability
 from flake8_redis_ssot.project.search.string_references import string_origins
@@ -101,8 +101,8 @@ def _find_possible_patches(path: str, name: str, context: FixContext) -> Iterato
 def find_stand_in_doubts(paths: Iterator[str], context: FixContext) -> Iterator[Doubt]:
     """Doubts about modules (by path) that others replace as a whole. Raises OSError."""
     for path in dict.fromkeys(paths):
-        for location in find_module_replacements(path, context):
-            yield Doubt(f"{location} may put something else in the place of `{context.module_name(path)}`")
+        for replacement in find_module_replacements(path, context):
+            yield Doubt(replacement.describe(context.module_name(path)))
             return
 
 

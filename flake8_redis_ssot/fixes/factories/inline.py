@@ -19,7 +19,7 @@ from flake8_redis_ssot.fixes.factories.replace_caller import CallReplacement, re
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, is_import_tested
 from flake8_redis_ssot.fixes.imports.try_imports import is_in_try
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate_construction
-from flake8_redis_ssot.fixes.patches.module_stubs import find_module_replacements
+from flake8_redis_ssot.fixes.patches.module_replacements import find_module_replacements
 from flake8_redis_ssot.fixes.patches.patch import format_path_and_row
 from flake8_redis_ssot.fixes.patches.untracked import check_assignments
 from flake8_redis_ssot.fixes.readers.own_file import find_local_uses, find_package_export, find_text_uses
@@ -140,9 +140,8 @@ class _FactoryInliner:
         """Raise NotFixableError if a string names it, or if it is replaced in a way that cannot move."""
         context, name = self.context, binding.symbol.name
         check_assignments(binding.path, name, self.file, context)
-        for location in find_module_replacements(binding.path, context) if self._is_source_module(binding) else ():
-            module = context.module_name(binding.path)
-            raise NotFixableError(f"{location} may replace `{module}`")
+        for replacement in find_module_replacements(binding.path, context) if self._is_source_module(binding) else ():
+            raise NotFixableError(replacement.describe(context.module_name(binding.path)))
         patches = {(each.path, each.reference.span.row) for each in context.references.find_patches(binding.path, name)}
         for reason in find_unknown_reads(name, binding.path, self._known_reads | patches, context):
             raise NotFixableError(reason)

@@ -54,6 +54,27 @@ def redirect_attribute(
     ), [relocation]
 
 
+def find_anchor_fact(access: AttributeAccess, file: FileContext, context: FixContext) -> Import | None:
+    """The import that binds the first name of an attribute access, and is removed with its last read; None if unknown.
+
+    Its origin is the module that the access reads from, or where both run together the module that it reads, which must
+    be loaded then. Raises NotFixableError.
+    """
+    document = context.document(file.path)
+    node = document.find_node(ast.Attribute, access.span)
+    root = root_of(node) if node is not None else None
+    statement = find_anchor_import(root, document) if isinstance(root, ast.Name) else None
+    if statement is None:
+        return None
+    is_local = document.symbol_table.scope_of(statement).kind == "function"
+    module = next((each.name for each in file.resolve([access.base]) if each.is_module), access.base)
+    if (is_local or not access.function) and file.resolver.path_of(f"{module}.{access.attribute}", file.path):
+        module = f"{module}.{access.attribute}"
+    span = document.source.span(statement)
+    function = access.function if is_local else ""
+    return Import(span, span, module, False, False, False, is_local, function)
+
+
 def find_anchor_import(root: ast.Name, document: SourceDocument) -> ast.stmt | None:
     """The import that binds the root name, if any. Raises NotFixableError if it may fail or is ambiguous."""
     symbol = document.symbol_table.symbol_of(root) if document.symbol_table.lookup(root.id, root) else None

@@ -121,6 +121,9 @@ def _compare_functions(
 ) -> tuple[str, ...]:
     """Two different definitions: functions that return the same class may replace each other, with a reason."""
     old, new = old_definitions[0], new_definitions[0]
+    others = [each for each in old_definitions if not definition_places((each,)) & definition_places(new_definitions)]
+    if others and len(old_definitions) > 1:
+        raise NotFixableError(f"what is imported now may also be `{others[0].name}`, which `{new_name}` is not")
     mismatch_error = NotFixableError(f"`{new_name}` is not the same object as `{old.name}`")
     if len(old_definitions) > 1 or len(new_definitions) > 1 or old.path is None or new.path is None:
         raise mismatch_error

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import partial
 
 from flake8_redis_ssot.fixes.conditions import import_cycle, inert_module, known_readers, old_path_test, purpose
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
+from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import FixDraft, ReplaceImport
 from flake8_redis_ssot.fixes.edits.ensure_import import NotFixableError
 from flake8_redis_ssot.fixes.imports import (
@@ -20,8 +21,9 @@ from flake8_redis_ssot.fixes.imports import (
 )
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name, is_import_tested
 from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacement_module
+from flake8_redis_ssot.fixes.loading.same_loads import loads_the_same
 from flake8_redis_ssot.fixes.patches.lookups import imports_module
-from flake8_redis_ssot.fixes.patches.module_stubs import check_untracked_patches
+from flake8_redis_ssot.fixes.patches.module_stubs import find_untracked_patch_doubts
 from flake8_redis_ssot.fixes.patches.move_with_import import move_patches_with_import
 from flake8_redis_ssot.fixes.readers.line_numbers import find_line_readers
 from flake8_redis_ssot.fixes.readers.own_file import find_text_uses
@@ -68,7 +70,7 @@ def _draft_use(
 ) -> RedirectResult:
     """The fix of one deprecated name, and its relocations. Raises NotFixableError."""
     draft, relocations = _redirect_fact(fact, deprecated, file, context, loaded_modules)
-    check_untracked_patches(relocations, fact, file, context)
+    draft = draft.with_doubts(find_untracked_patch_doubts(relocations, fact, file, context))
     draft_reader = partial(_draft_reader, context=context)
     return move_patches_with_import(draft, relocations, fact, file, context, draft_reader), relocations
 
@@ -96,14 +98,28 @@ def _redirect_fact(
     old_path_test.check(nodes, file.path, context)
     draft, relocations = _draft_redirect(fact, deprecated, file, context)
     draft = draft.with_doubts(old_path_test.find_doubts(nodes, file.path, context))
-    if isinstance(fact, Import) and not (
-        deprecated.is_symbol and fact.span != fact.statement and _has_other_imports(fact, file)
-    ):
+    if isinstance(fact, AttributeAccess):
+        new_modules = sorted({relocation.new_module for relocation in relocations})
+        anchor = attribute_and_dynamic.find_anchor_fact(fact, file, context)
+        if anchor is None:
+            return draft.with_reasons(["which import binds the first name could not be determined"]), relocations
+        fact = anchor
+    elif deprecated.is_symbol and fact.span != fact.statement and _has_other_imports(fact, file):
+        return draft, relocations
+    else:
         new_modules = _find_new_modules(fact, deprecated, draft, relocations, file)
-        draft = draft.with_doubts(inert_module.find_doubts(fact, [*new_modules, *loaded_modules], file, context))
-        for module in new_modules:
-            draft = draft.with_doubts(import_cycle.find_doubts(module, fact, file, context))
-    return draft, relocations
+    return draft.with_doubts(_find_loading_doubts(fact, new_modules, loaded_modules, file, context)), relocations
+
+
+def _find_loading_doubts(
+    fact: Import, new_modules: Sequence[str], loaded_modules: Sequence[str], file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
+    """Doubts about what an import loads no longer, and what is loaded by that of new modules."""
+    yield from inert_module.find_doubts(fact, [*new_modules, *loaded_modules], file, context)
+    for module in new_modules:
+        if not loads_the_same(module, fact, file, context):
+            yield from import_cycle.find_doubts(module, fact, file, context)
+            yield from inert_module.find_first_load_doubts(module, fact, file, context)
 
 
 def _find_new_modules(
