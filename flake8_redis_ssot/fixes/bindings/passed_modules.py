@@ -19,7 +19,7 @@ _HARMLESS_CALLS = frozenset(
         *("__import__", "multiple", "patch", "type"),
     }
 )
-# What a string tells the standard library, which calls nothing of the project with it.
+# Functions of the standard library that call nothing of the project with a string that they are passed.
 _LIBRARY_FUNCTIONS = (
     *("argparse.", "importlib.metadata.", "importlib.resources.", "logging.", "os.", "pathlib.", "re.", "shutil."),
     *("json.", "subprocess.", "tempfile.", "textwrap.", "warnings."),

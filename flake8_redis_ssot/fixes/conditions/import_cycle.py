@@ -30,6 +30,8 @@ CONDITION = Condition(
         "a package that loads one of its own modules, and whose name that module or what it loads would import, binds "
         "the name above: by an import or an assignment, below nothing but functions, imports that do not lead to the "
         "module, and statements that call nothing of the project",
+        "or the old module begins with the import of the new one, which loads the old one through the file at most, "
+        "and its packages are those of the new one or of the file: then the new one is loaded when it was before",
         "if the old module loads modules that import each other, the file still loads the same one of them first",
     ),
 )

@@ -1,6 +1,8 @@
-"""Imports that load the same modules in the same order: of a name from a package, and from its module there."""
+"""Imports of an old and of a new module that load the same modules in the same order, all of them or the first ones."""
 
 from __future__ import annotations
+
+import ast
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.project.view import FileContext
@@ -14,14 +16,49 @@ def loads_the_same(module: str, fact: Import, file: FileContext, context: FixCon
     package imports the module by a statement of its own. So where the package has the name, the module is loaded. If
     `fact` imports no name, the package must not load the file, which would see a part of it.
     """
-    if fact.is_star or fact.is_dynamic:
-        return False
-    old_module, _, name = fact.origin.partition(":")
-    old_path, new_path = (file.resolver.path_of(each, file.path) for each in (old_module, module))
+    old_path, new_path = _find_paths(module, fact, file)
     if old_path is None or new_path is None or old_path not in context.import_graph.parent_packages(new_path):
         return False
-    if not name and context.import_graph.find_path(old_path, file.path) is not None:
+    if ":" not in fact.origin and context.import_graph.find_path(old_path, file.path) is not None:
         return False
     return new_path in context.remember(
         ("always loaded", old_path), lambda: context.import_graph.always_loaded_with([old_path])
     )
+
+
+def begins_the_same(module: str, fact: Import, file: FileContext, context: FixContext) -> bool:
+    """Whether a module (dotted) is the first of the project that `fact` loads, apart from its packages.
+
+    The old module begins with the import of the new one. So the new one is loaded when it was before, with the same
+    modules loaded so far, and finds the same names in those that are being loaded.
+    """
+    old_path, new_path = _find_paths(module, fact, file)
+    if old_path is None or new_path is None:
+        return False
+    graph = context.import_graph
+    packages = graph.parent_packages(new_path)
+    if not {*packages, *graph.parent_packages(file.path)}.issuperset(graph.parent_packages(old_path)):
+        return False
+    if _first_imports(old_path, context) - {*packages} != {new_path}:
+        return False
+    return graph.find_path(new_path, old_path, (file.path,)) is None  # the file itself is being loaded
+
+
+def _find_paths(module: str, fact: Import, file: FileContext) -> tuple[str | None, str | None]:
+    """The files of the old module and of the new one; None if unknown."""
+    if fact.is_star or fact.is_dynamic:
+        return None, None
+    old_module = fact.origin.partition(":")[0]
+    return file.resolver.path_of(old_module, file.path), file.resolver.path_of(module, file.path)
+
+
+def _first_imports(path: str, context: FixContext) -> frozenset[str]:
+    """The files that the first statement of a module loads which is no docstring and no import of a library."""
+    for statement in context.symbol_table(path).tree.body:
+        if isinstance(statement, (ast.Import, ast.ImportFrom)):
+            files = context.import_graph.imported_files(path, statement)
+            if files:
+                return files
+        elif not (isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)):
+            break
+    return frozenset()
