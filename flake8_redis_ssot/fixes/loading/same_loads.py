@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
+from flake8_redis_ssot.fixes.loading.package_order import find_late_name
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
+from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 
 def loads_the_same(module: str, fact: Import, file: FileContext, context: FixContext) -> bool:
     """Whether importing a name from a module (dotted) loads what `fact` loads, which imports a package of that module.
 
     Python loads the package first in both cases (https://docs.python.org/3/reference/import.html#packages), and the
-    package imports the module by a statement of its own. So where the package has the name, the module is loaded. If
-    `fact` imports no name, the package must not load the file, which would see a part of it.
+    package imports the module by a statement of its own. So where the package has the name, the module is loaded. A
+    package that loads the file may not have it yet; then the import fails, which must not go unnoticed. If `fact`
+    imports no name, the package must not load the file.
     """
     old_path, new_path = _find_paths(module, fact, file)
     if old_path is None or new_path is None or old_path not in context.import_graph.parent_packages(new_path):
         return False
-    if ":" not in fact.origin and context.import_graph.find_path(old_path, file.path) is not None:
+    graph = context.import_graph
+    if new_path not in context.remember(("always loaded", old_path), lambda: graph.always_loaded_with([old_path])):
         return False
-    return new_path in context.remember(
-        ("always loaded", old_path), lambda: context.import_graph.always_loaded_with([old_path])
-    )
+    if graph.find_path(old_path, file.path) is None:
+        return True
+    return ":" in fact.origin and not _may_fail_unnoticed(old_path, file.path, context)
 
 
 def begins_the_same(module: str, fact: Import, file: FileContext, context: FixContext) -> bool:
@@ -39,9 +44,46 @@ def begins_the_same(module: str, fact: Import, file: FileContext, context: FixCo
     packages = graph.parent_packages(new_path)
     if not {*packages, *graph.parent_packages(file.path)}.issuperset(graph.parent_packages(old_path)):
         return False
-    if _first_imports(old_path, context) - {*packages} != {new_path}:
+    if ":" not in fact.origin or _first_imports(old_path, context) - {*packages} != {new_path}:
         return False
-    return graph.find_path(new_path, old_path, (file.path,)) is None  # the file itself is being loaded
+    if graph.find_path(new_path, old_path, (file.path,)) is not None:  # the file itself is being loaded
+        return False
+    return not _may_fail_unnoticed(old_path, file.path, context)
+
+
+def may_fail_today(fact: Import, file: FileContext, context: FixContext) -> bool:
+    """Whether the package that `fact` imports a name from may load the file too early, and go on without it."""
+    old_module, _, name = fact.origin.partition(":")
+    old_path, _ = _find_paths(old_module, fact, file)
+    if not name or fact.is_local or old_path not in context.import_graph.parent_packages(file.path):
+        return False
+    return find_late_name(old_module, name, file.path, context) is not None and _may_fail_unnoticed(
+        old_path, file.path, context
+    )
+
+
+def _may_fail_unnoticed(start: str, goal: str, context: FixContext) -> bool:
+    """Whether loading the file `start` may load the file `goal` in a `try` or `with`, which handles its errors."""
+    return context.remember(("handled imports", start, goal), lambda: any(_find_handled(start, goal, context)))
+
+
+def _find_handled(start: str, goal: str, context: FixContext) -> Iterator[str]:
+    graph = context.import_graph
+    for path in graph.loaded_with([start]):
+        if graph.find_path(path, goal) is None:
+            continue
+        table = context.symbol_table(path)
+        for statement in ast.walk(table.tree):
+            if isinstance(statement, (ast.Import, ast.ImportFrom)) and _is_handled(statement, table):
+                files = graph.imported_files(path, statement)
+                yield from (file for file in files if file == goal or graph.find_path(file, goal) is not None)
+
+
+def _is_handled(statement: ast.stmt, table: SymbolTable) -> bool:
+    parent = table.parent(statement)
+    while parent is not None and not isinstance(parent, (ast.Try, ast.With)):
+        parent = table.parent(parent)
+    return parent is not None
 
 
 def _find_paths(module: str, fact: Import, file: FileContext) -> tuple[str | None, str | None]:
