@@ -31,6 +31,8 @@ class ModuleMap:
         self._names: dict[str, str] = {}
         self._packages: dict[str, list[str]] = {}
         self._script_folders: dict[str, str] = {}
+        self._roots_of: dict[str, str] = {}
+        self._paths_in_root: dict[tuple[str, str], str | None] = {}
         self._cached_sibling = cache(self._find_sibling)
 
     def path_of(self, module: str) -> str | None:
@@ -113,8 +115,32 @@ class ModuleMap:
         return tuple(sorted(path for path in self._files if path.startswith(starts) and path.endswith(".py")))
 
     def path_for_importer(self, module: str, importer: str) -> str | None:
-        """The file of a module that `importer` (a path) imports: in an import root, else beside the importer."""
-        return self.path_of(module) or self._cached_sibling(module, os.path.dirname(importer))
+        """The file of a module that `importer` (a path) imports: in an import root, else beside the importer.
+
+        Its own name is that of itself, whichever other file has it. Of files in several import roots, that in the root
+        of the importer is meant, as services that are deployed separately have packages of the same name; but a root
+        that contains the others is no service of its own, and the order of the roots decides.
+        """
+        if module == self.name_of(importer):
+            return importer
+        first = self.path_of(module)
+        if first is None:
+            return self._cached_sibling(module, os.path.dirname(importer))
+        root = self._find_root(importer)
+        return first if first.startswith(root) else self._find_in_root(module, root) or first
+
+    def _find_root(self, path: str) -> str:
+        """The deepest import root that contains a file; "" (which all paths start with) if none does."""
+        if path not in self._roots_of:
+            self._roots_of[path] = next((root for root in self.roots if path.startswith(root)), "")
+        return self._roots_of[path]
+
+    def _find_in_root(self, module: str, root: str) -> str | None:
+        """The file with the code of a module in one import root."""
+        if (module, root) not in self._paths_in_root:
+            paths = (f"{root}{module.replace('.', os.sep)}{suffix}" for suffix in _SUFFIXES[0])
+            self._paths_in_root[module, root] = next((path for path in paths if path in self._files), None)
+        return self._paths_in_root[module, root]
 
     def _find_sibling(self, module: str, folder: str) -> str | None:
         """Running a script puts its folder on `sys.path`, pytest the first folder above a test that is no package."""
@@ -126,7 +152,7 @@ class ModuleMap:
         """The files of the packages that contain a module, outermost first; they are loaded before it."""
         if path not in self._packages:
             parts = self.name_of(path).split(".")
-            paths = (self.path_of(".".join(parts[:count])) for count in range(1, len(parts)))
+            paths = (self.path_for_importer(".".join(parts[:count]), path) for count in range(1, len(parts)))
             self._packages[path] = [each for each in paths if each is not None and each != path]
         return self._packages[path]
 
