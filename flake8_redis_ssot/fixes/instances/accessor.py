@@ -11,6 +11,7 @@ from flake8_redis_ssot.fixes.accessors.arguments import identify_constructor
 from flake8_redis_ssot.fixes.accessors.made_class import find_external_class
 from flake8_redis_ssot.fixes.accessors.model import AccessorModel, SharedConstruction, Variable, format_place
 from flake8_redis_ssot.fixes.accessors.recognition import find_implementation, recognise
+from flake8_redis_ssot.fixes.accessors.variables import assigned_value
 from flake8_redis_ssot.fixes.conditions import (
     accessor_binding,
     accessor_loading,
@@ -137,16 +138,30 @@ def find_shared_construction(
     model = shared_access.model(context)
     if isinstance(model, AccessorModel):
         return model.construction
-    if shared_access.is_instance:
+    accessor = _find_maker(shared_access, context)
+    if accessor is None:
         return None
-    implementation = find_implementation(shared_access.path, shared_access.name, context)
-    accessor = Definition(shared_access.name, shared_access.path, implementation)
     constructions = [
         each
         for each in find_constructions(accessor, context)
         if identify_constructor(each.constructor) == identify_constructor(constructor)
     ]
     return constructions[0] if len(constructions) == 1 else None
+
+
+def _find_maker(shared_access: SharedAccess, context: FixContext) -> Definition | None:
+    """The function of the project that makes the shared instance: the accessor, or what the instance is assigned from.
+
+    None if the instance is not assigned a call of one.
+    """
+    path, name = shared_access.path, shared_access.name
+    if not shared_access.is_instance:
+        return Definition(name, path, find_implementation(path, name, context))
+    table = context.symbol_table(path)
+    symbol = table.find_symbol(table.module_scope, name)
+    value = assigned_value(symbol.bindings[0]) if symbol is not None and len(symbol.bindings) == 1 else None
+    maker = context.names(path).resolve(value.func) if isinstance(value, ast.Call) else None
+    return maker if maker is not None and maker.path is not None else None
 
 
 def resolve_instance(dotted: str, file: FileContext, context: FixContext) -> SharedAccess:
