@@ -18,7 +18,13 @@ from flake8_redis_ssot.fixes.conditions import (
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
-from flake8_redis_ssot.fixes.instances import meant_instances, other_settings, own_arguments, varying_arguments
+from flake8_redis_ssot.fixes.instances import (
+    meant_instances,
+    module_settings,
+    other_settings,
+    own_arguments,
+    varying_arguments,
+)
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, find_access_doubts, find_shared_construction
 from flake8_redis_ssot.fixes.instances.accessor_call import iter_names
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, find_forwarded_call
@@ -107,6 +113,7 @@ def _find_argument_doubts(
     kept = accessor_arguments.kept_arguments(comparison, passed, droppable)
     varying_arguments.check(kept, document.symbol_table)
     own_arguments.check(kept, file, context)
+    module_settings.check(kept, file.path, context)
     if shared is not None:
         other_settings.check(kept, file.path, comparison.extra, shared.path, context)
     doubts = tuple(
