@@ -499,9 +499,29 @@ def test_code_that_is_installed_without_the_home_may_construct(project: Path, ca
     assert main(["init", "--yes", "-q"]) == 0
     output = capsys.readouterr().out
     assert "reports 1 finding in shipped code and 0 in tests" in output
-    assert "allows /core/, /single.py: its distribution does not depend on that of the module" in output
+    assert "allows /core/, /single.py: it is installed or deployed without the module" in output
     assert main(["check", "--output-format", "concise"]) == 1
     assert capsys.readouterr().out.splitlines()[0].startswith("plugin/store/other.py:5:12: RSS003 ")
+
+
+def test_applications_that_import_nothing_from_the_home_may_construct(project: Path, capsys: Capture) -> None:
+    """Two applications with requirements of their own are deployed separately; a worker of the first one is not."""
+    files = {
+        "web/requirements.txt": "sqlalchemy\n",
+        "web/main.py": "from web_store.home import engine\n",
+        "web/web_store/__init__.py": "",
+        "web/web_store/home.py": ENGINE,
+        "web/web_store/other.py": OWN_ENGINE,
+        "backend/requirements.txt": "sqlalchemy\n",
+        "backend/main.py": OWN_ENGINE,
+        "worker/requirements.txt": "sqlalchemy\n-e ../web\n",
+        "worker/main.py": OWN_ENGINE,
+    }
+    write_files(project, files)
+    assert main(["init", "--yes", "-q"]) == 0
+    output = capsys.readouterr().out
+    assert "reports 2 findings in shipped code and 0 in tests" in output
+    assert "allows /backend/: it is installed or deployed without the module" in output
 
 
 def test_arguments_that_a_fix_would_drop_are_counted(project: Path, capsys: Capture) -> None:

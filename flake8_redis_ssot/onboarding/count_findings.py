@@ -20,6 +20,7 @@ from flake8_redis_ssot.model import CONSTRUCTIONS
 from flake8_redis_ssot.onboarding.other_distributions import separate_patterns
 from flake8_redis_ssot.onboarding.proposal import ConfigProposal, FoundPlaces
 from flake8_redis_ssot.project.analysis import Analysis
+from flake8_redis_ssot.project.services import ServiceBoundaries
 
 _MAX_EXAMPLES = 2
 _MIN_FILES_TO_SELECT = 1_000
@@ -42,15 +43,20 @@ def count_findings(
     for located in check_files(analysis, sorted(analysis.all_facts()), _CODES):
         by_resource[located.confirmed.diagnosis.resource].append(located)
     roots = [os.path.normpath(each) for each in analysis.resolver.modules.roots]
-    return [_with_found(each, by_resource[f"r{number}"], root, roots) for number, each in enumerate(valid)]
+    boundaries = ServiceBoundaries(config, analysis.resolver)
+    return [_with_found(each, by_resource[f"r{number}"], root, roots, boundaries) for number, each in enumerate(valid)]
 
 
 def _with_found(
-    proposal: ConfigProposal, found: Sequence[LocatedFinding], root: str, roots: Sequence[str]
+    proposal: ConfigProposal,
+    found: Sequence[LocatedFinding],
+    root: str,
+    roots: Sequence[str],
+    boundaries: ServiceBoundaries,
 ) -> ConfigProposal:
     """The proposal with what it reports; code that cannot import the canonical module is allowed to construct."""
     canonical = proposal.canonical
-    patterns = separate_patterns(root, roots, canonical.path, [each.path for each in found])
+    patterns = separate_patterns(root, roots, canonical.path, [each.path for each in found], boundaries)
     allowed = PathPatterns(patterns)
     reported = [each for each in found if not allowed.match(to_relative_path(root, each.path))]
     return proposal._replace(

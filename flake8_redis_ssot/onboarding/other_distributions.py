@@ -5,26 +5,22 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 
-from flake8_redis_ssot.files.distributions import Distributions
 from flake8_redis_ssot.files.paths import to_relative_path
-from flake8_redis_ssot.files.test_paths import is_test_path
+from flake8_redis_ssot.project.services import ServiceBoundaries
 
 
-def separate_patterns(root: str, roots: Sequence[str], home: str, paths: Iterable[str]) -> tuple[str, ...]:
+def separate_patterns(
+    root: str, roots: Sequence[str], home: str, paths: Iterable[str], boundaries: ServiceBoundaries
+) -> tuple[str, ...]:
     """Patterns for `allow`, as in a .gitignore, of the top-level folders of the files that cannot import `home`.
 
     `roots` are the import roots; all paths are absolute. A distribution that does not depend on that of `home` can't
-    import it. Folders that contain `home` are left out; files that are directly in an import root stand for themselves.
+    import it, nor can another application. Folders that contain `home` are left out; files that are directly in an
+    import root stand for themselves.
     """
-    distributions = Distributions(root, [root, *roots])
-    separate = (path for path in dict.fromkeys(paths) if _is_separate(path, home, root, distributions))
+    separate = (path for path in dict.fromkeys(paths) if boundaries.is_separate(path, home))
     places = dict.fromkeys(_top_level_place(path, roots) for path in separate)
     return tuple(sorted(_to_pattern(root, each) for each in places if not home.startswith(each)))
-
-
-def _is_separate(path: str, home: str, root: str, distributions: Distributions) -> bool:
-    is_test = is_test_path(to_relative_path(root, path))
-    return distributions.missing_dependency(path, home, is_test=is_test) is not None
 
 
 def _top_level_place(path: str, roots: Sequence[str]) -> str:

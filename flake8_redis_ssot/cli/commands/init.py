@@ -133,7 +133,7 @@ def _kept_name(canonical: ResourceCandidate) -> str:
 
 def _describe_found(proposal: ConfigProposal) -> list[str]:
     found, separate = proposal.found, ", ".join(proposal.separate)
-    allowed = [f"   allows {separate}: its distribution does not depend on that of the module"] if separate else []
+    allowed = [f"   allows {separate}: it is installed or deployed without the module"] if separate else []
     if not found.shipped and not found.tests:
         return ["   no findings today; reports new code from now on", *allowed]
     lines = [f"   reports {plural(found.shipped, 'finding')} in shipped code and {found.tests} in tests", *allowed]
