@@ -92,7 +92,7 @@ def _find_parameters(constructor: Definition, context: FixContext) -> Parameters
             return Parameters()
     elif isinstance(node, FunctionNode):
         is_bound = names.symbol_table.scope_of(node).kind == "class" and not is_static(node)
-    return _read_parameters(node, is_bound=is_bound) if isinstance(node, FunctionNode) else Parameters()
+    return read_parameters(node, is_bound=is_bound) if isinstance(node, FunctionNode) else Parameters()
 
 
 def _find_known_parameters(name: str) -> Parameters:
@@ -104,7 +104,8 @@ def _find_known_parameters(name: str) -> Parameters:
     return Parameters()
 
 
-def _read_parameters(node: FunctionNode, *, is_bound: bool) -> Parameters:
+def read_parameters(node: FunctionNode, *, is_bound: bool) -> Parameters:
+    """The parameters of a function; `is_bound`: without the first one."""
     arguments = node.args
     positional = [*arguments.posonlyargs, *arguments.args]
     optional = positional[len(positional) - len(arguments.defaults) :]

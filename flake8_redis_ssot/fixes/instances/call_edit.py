@@ -59,7 +59,7 @@ def replace_callback(
         )
     start = document.offsets_of(construction.constructor)[0]
     end = max(document.offsets_of(each)[1] for each in arguments)
-    passed = (f", {each.parameter}={document.text_of(each.value)}" for each in shared_access.passed)
+    passed = (f", {each.format(document)}" for each in shared_access.passed)
     return [TextEdit(start, end, text + "".join(passed))]
 
 
@@ -78,8 +78,7 @@ def _format_call(
         kept = rename_arguments(construction.call, shared_access.passed, document)
         if kept is not None:
             return text + kept
-    arguments = (f"{each.parameter}={document.text_of(each.value)}" for each in shared_access.passed)
-    return f"{text}({', '.join(arguments)})"
+    return f"{text}({', '.join(each.format(document) for each in shared_access.passed)})"
 
 
 def build_call_edit(

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from flake8_redis_ssot.fixes.accessors.arguments import identify_constructor
 from flake8_redis_ssot.fixes.accessors.model import SharedConstruction
-from flake8_redis_ssot.fixes.accessors.parameters import bind_arguments, find_parameters
+from flake8_redis_ssot.fixes.accessors.parameters import Parameters, bind_arguments, find_parameters, read_parameters
 from flake8_redis_ssot.fixes.accessors.variables import assigned_value
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
@@ -20,10 +20,19 @@ from flake8_redis_ssot.syntax.edits import TextEdit, apply_edits
 
 
 class PassedArgument(NamedTuple):
-    """An argument that goes to `parameter` of the accessor."""
+    """An argument that goes to `parameter` of the accessor.
+
+    If `is_default`, the call has none, and the value is that of the constructor: the accessor has another default.
+    """
 
     parameter: str
     value: ast.expr
+    is_default: bool = False
+
+    def format(self, document: SourceDocument) -> str:
+        """The keyword argument of a call of the accessor; `document` is the file of the construction."""
+        text = ast.unparse(self.value) if self.is_default else document.text_of(self.value)
+        return f"{self.parameter}={text}"
 
 
 def find_passed_arguments(
@@ -34,7 +43,8 @@ def find_passed_arguments(
     node = context.names(accessor.path).find_definition(accessor.qualname) if accessor.path is not None else None
     if call is None or call.func is not construction.constructor or not isinstance(node, FunctionNode):
         return ()
-    arguments = bind_arguments(call, find_parameters(construction.definition, context))
+    parameters = find_parameters(construction.definition, context)
+    arguments = bind_arguments(call, parameters)
     passed: dict[str, PassedArgument] = {}
     for shared in find_constructions(accessor, context):
         if identify_constructor(shared.constructor) == identify_constructor(construction.definition):
@@ -43,7 +53,25 @@ def find_passed_arguments(
                 target = flow.get(argument.key) or (argument.keyword if "**" in flow else None)
                 if target:
                     passed.setdefault(target, PassedArgument(target, argument.value))
+            if passed and not any(argument.is_unpacked for argument in arguments):
+                for each in _find_other_defaults(node, shared, parameters):
+                    passed.setdefault(each.parameter, each)
     return tuple(passed.values())
+
+
+def _find_other_defaults(
+    node: FunctionNode, shared: SharedConstruction, parameters: Parameters
+) -> Iterator[PassedArgument]:
+    """The parameters that a function passes on as they are, and that have another literal default than a constructor.
+
+    `parameters` are those of the constructor.
+    """
+    own = read_parameters(node, is_bound=False).defaults
+    for argument in bind_arguments(shared.call, parameters):
+        default = parameters.defaults.get(argument.key) if isinstance(argument.key, str) else None
+        other = own.get(argument.value.id) if isinstance(argument.value, ast.Name) else None
+        if isinstance(default, ast.Constant) and isinstance(other, ast.Constant) and default.value != other.value:
+            yield PassedArgument(ast.unparse(argument.value), default, is_default=True)
 
 
 def rename_arguments(call: ast.Call, passed: Sequence[PassedArgument], document: SourceDocument) -> str | None:
@@ -51,8 +79,8 @@ def rename_arguments(call: ast.Call, passed: Sequence[PassedArgument], document:
 
     None if some are not passed, or their text is not that of the arguments alone.
     """
-    parameters = {each.value: each.parameter for each in passed}
-    if parameters.keys() != {*call.args, *(each.value for each in call.keywords)} or len(passed) < 1:
+    parameters = {each.value: each.parameter for each in passed if not each.is_default}
+    if parameters.keys() != {*call.args, *(each.value for each in call.keywords)} or not parameters:
         return None
     start, end = document.offsets_of(call.func)[1], document.offsets_of(call)[1]
     edits = []
@@ -62,8 +90,24 @@ def rename_arguments(call: ast.Call, passed: Sequence[PassedArgument], document:
         name_start = at if keyword is None else document.offsets_of(keyword)[0]
         name_end = name_start if keyword is None else name_start + len(keyword.arg or "**")
         edits.append(TextEdit(name_start - start, name_end - start, parameter if keyword else f"{parameter}="))
+    added = [each.format(document) for each in passed if each.is_default]
+    edits += _add_arguments(call, added, document) if added else []
     text = apply_edits(document.text[start:end], sorted(edits))
-    return text if _is_call_with(text, parameters.values()) else None
+    return text if _is_call_with(text, [each.parameter for each in passed]) else None
+
+
+def _add_arguments(call: ast.Call, arguments: Sequence[str], document: SourceDocument) -> list[TextEdit]:
+    """The edits of the parentheses of a call that add arguments behind the last one, in its layout."""
+    all_arguments: list[ast.expr | ast.keyword] = [*call.args, *call.keywords]
+    first, end = max(map(document.offsets_of, all_arguments))
+    start, text = document.offsets_of(call.func)[1], document.text
+    indent, rest = text[text.rfind("\n", 0, first) + 1 : first], text[end : text.find("\n", end)]
+    if not indent.isspace() or not (rest.startswith(",") or not rest or rest.lstrip().startswith("#")):
+        return [TextEdit(end - start, end - start, "".join(f", {each}" for each in arguments))]
+    # Each argument is on lines of its own, perhaps with a comment behind it.
+    line_end = end + len(rest) - start
+    comma = [] if rest.startswith(",") else [TextEdit(end - start, end - start, ",")]
+    return [*comma, TextEdit(line_end, line_end, "".join(f"\n{indent}{each}," for each in arguments))]
 
 
 def _is_call_with(text: str, keywords: Iterable[str]) -> bool:
