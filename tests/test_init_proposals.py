@@ -480,6 +480,80 @@ def test_what_one_function_creates_and_another_returns(project: Path, capsys: Ca
     assert "a function that returns what another one creates: `client()`" in capsys.readouterr().out
 
 
+SET_UP_BY_METHODS = """
+import redis
+import sqlalchemy
+
+
+class Engines:
+    _engine = None
+    _other = None
+    _client = None
+
+    def __new__(cls):
+        cls._client = redis.Redis()
+        return super().__new__(cls)
+
+    @classmethod
+    def start(cls, url):
+        engine = sqlalchemy.create_engine(url)
+        cls._engine = engine
+
+    @classmethod
+    def start_other(cls):
+        cls._other = sqlalchemy.create_engine("a")
+
+    @classmethod
+    def restart_other(cls):
+        cls._other = sqlalchemy.create_engine("b")
+
+    @classmethod
+    def other(cls):
+        return cls._other
+
+    @classmethod
+    def engine(cls):
+        if not cls._engine:
+            raise RuntimeError("not started")
+        return cls._engine
+
+    @classmethod
+    def client(cls):
+        return cls._client
+
+    def own(self):
+        return self._engine
+"""
+
+
+def test_what_one_method_creates_and_another_returns(project: Path, capsys: Capture) -> None:
+    """An attribute that is bound to instances with different arguments is no home."""
+    files = {"app/home.py": SET_UP_BY_METHODS, "app/user.py": "from app.home import Engines\n\nEngines.engine()\n"}
+    assert members(propose(project, files)) == ["app.home.Engines.client", "app.home.Engines.engine"]
+    assert "a function that returns what another one creates: `Engines.engine()`" in capsys.readouterr().out
+
+
+def test_clients_that_are_named_after_their_modules(project: Path, capsys: Capture) -> None:
+    """Each module has an application of its own."""
+    celery = "from celery import Celery\n\napp = Celery(__name__)\n"
+    files = {f"app/{name}.py": celery for name in ("web", "worker", "mails")}
+    write_files(project, files)
+    assert main(["init", "--yes", "-q"]) == 1
+    assert "celery.Celery: 3 calls (app/mails.py:3, app/web.py:3)" in capsys.readouterr().out
+
+
+def test_an_instance_that_nobody_uses_beside_another_one(project: Path) -> None:
+    """The module of the class keeps one as well, but others use that of another module."""
+    files = {
+        "app/handlers/__init__.py": "from .covers import CoverManager\n\ncovers_handler = CoverManager()\n",
+        "app/handlers/covers.py": "class CoverManager:\n    pass\n\n\nhandler = CoverManager()\n",
+        "app/scan.py": "from app.handlers import covers_handler\nfrom app.handlers.covers import CoverManager\n",
+        "app/search.py": "from app.handlers import covers_handler\n",
+    }
+    write_files(project, files)
+    assert main(["init", "--yes", "-q"]) == 1
+
+
 OWN_ENGINE = "import sqlalchemy as sa\n\n\ndef make():\n    return sa.create_engine('sqlite://')\n"
 
 

@@ -23,7 +23,8 @@ class ResourceCandidate(NamedTuple):
     nothing else comes into question as its home. `is_own`: the module defines the class as well. `arguments` are those
     of its instance, as text. `base_preset` is that of the client from which the class derives. `allow` are patterns of
     files that are made to construct their own. `is_stateless`: its class has no `__init__`, sets no
-    attributes and is not named like a resource, so that one instance is as good as another.
+    attributes and is not named like a resource, so that one instance is as good as another. `has_rivals`: other modules
+    keep one as well.
     """
 
     module: str
@@ -42,6 +43,7 @@ class ResourceCandidate(NamedTuple):
     base_preset: str = ""
     allow: tuple[str, ...] = ()
     is_stateless: bool = False
+    has_rivals: bool = False
 
     @property
     def kept_name(self) -> str:

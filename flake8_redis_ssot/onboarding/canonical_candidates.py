@@ -117,7 +117,9 @@ class CandidateFinder:
         best = min(homes, key=lambda each: (each.path != definition.path, each.rank(), each.module))
         rivals = [each for each in homes if each.module != best.module and each.home.form is not HomeForm.GETTER]
         is_own = best.path == definition.path or bool(best.home.accessor)
-        return self._class_candidate(best, definition, preset) if is_own or not rivals else None
+        if not is_own and rivals:
+            return None
+        return self._class_candidate(best, definition, preset)._replace(has_rivals=bool(rivals))
 
     def _class_candidate(self, best: _KeptHome, definition: Definition, preset: Preset | None) -> ResourceCandidate:
         helper = best.home.helper
@@ -177,6 +179,8 @@ def _choose_client(key: str, homes: Sequence[_KeptHome]) -> ResourceCandidate | 
     best = min(single, key=lambda each: (each.rank(), each.home.instance.count("_"), each.home.row))
     # Beside a module with an accessor, one that only keeps an instance bypasses it.
     rivals = [each for each in homes if each.module != best.module]
+    if rivals and "__name__" in best.home.arguments:
+        return None  # each module has one of its own
     is_sure = best.is_public and not any(not best.home.accessor or each.home.accessor for each in rivals)
     preset = preset_of(best.home.constructor)
     is_usual = preset is not None and preset.is_usually_one

@@ -83,7 +83,7 @@ class ModuleConstructions:
         known: dict[str, Construction] = {}
         for statement in iter_statements(function.body):
             targets, value = assignment(statement)
-            made = self.find(value, owner=owner)
+            made = self.find(value, known, owner)
             if made:
                 known |= {name: made[0] for target in targets if (name := dotted_name(target))}
         return known

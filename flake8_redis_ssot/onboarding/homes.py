@@ -83,7 +83,24 @@ class HomeFinder:
                 name = f"{owner.name}.{dotted_name(target)}"
                 yield _home_of(made[0], HomeForm.CLASS_ATTRIBUTE, name, statement.lineno)
             if isinstance(statement, FunctionNode) and _is_called_on_class(statement):
-                yield from self._kept_by_function(statement, owner.name)
+                yield from self._kept_by_function(statement, owner.name) or self._set_up_by_methods(statement, owner)
+
+    def _set_up_by_methods(self, accessor: FunctionNode, owner: ast.ClassDef) -> Iterator[Home]:
+        """The home of a class attribute that one method binds to a construction and the method `accessor` returns."""
+        if is_generator(accessor) or has_required_parameters(accessor, is_method=True):
+            return
+        returned = {_attribute_of(text, owner.name) for text in _returned_names(accessor)} - {""}
+        made = {
+            construction
+            for method in owner.body
+            if isinstance(method, FunctionNode)
+            for text, construction in self._constructions.find_locals(method, owner.name).items()
+            if _attribute_of(text, owner.name) in returned
+        }
+        if len(made) == 1:
+            (construction,) = made
+            name = f"{owner.name}.{accessor.name}"
+            yield Home(construction[0], HomeForm.SET_UP, "", name, construction[1], accessor.lineno)
 
     def _kept_by_function(self, function: FunctionNode, owner: str) -> list[Home]:
         """The home that a function, or method of `owner`, without required parameters is the accessor of, if any."""
@@ -159,6 +176,12 @@ def _home_of(made: Construction, form: HomeForm, instance: str, row: int) -> Hom
 
 def _takes_arguments(function: FunctionNode) -> bool:
     return has_required_parameters(function, is_method=False)
+
+
+def _attribute_of(text: str, owner: str) -> str:
+    """The attribute that a dotted name reads from `cls` or the class `owner`; empty for other names."""
+    head, _, attribute = text.partition(".")
+    return attribute if head in ("cls", owner) and "." not in attribute else ""
 
 
 def _is_called_on_class(method: FunctionNode) -> bool:

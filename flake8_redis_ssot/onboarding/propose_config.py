@@ -114,12 +114,13 @@ class ProposalSearch:
 
 
 def _judge(candidate: ResourceCandidate, evidence: Evidence) -> ResourceCandidate:
-    """The candidate, which is not certain if it has no state and most files construct their own."""
-    return (
-        candidate._replace(is_sure=False)
-        if candidate.is_stateless and evidence.users <= evidence.callers
-        else candidate
-    )
+    """The candidate, with whether it is certain.
+
+    It is not if it has no state and most files construct their own, or if nobody uses it and others keep one as well.
+    """
+    is_optional = candidate.is_stateless and evidence.users <= evidence.callers
+    is_unused = candidate.has_rivals and not evidence.users and not candidate.accessor
+    return candidate._replace(is_sure=False) if is_optional or is_unused else candidate
 
 
 def _is_offered(candidate: ResourceCandidate, evidence: Evidence) -> bool:
