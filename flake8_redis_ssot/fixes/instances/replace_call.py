@@ -11,11 +11,11 @@ from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import AcceptReaders, FixDraft, released_reads
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.factories.rename import draft_rename
-from flake8_redis_ssot.fixes.instances.accessor import check_source, resolve_accessor
+from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, check_source, resolve_accessor
 from flake8_redis_ssot.fixes.instances.accessor_call import draft_accessor_call
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate_construction
 from flake8_redis_ssot.fixes.instances.instance_import import replace_with_import
-from flake8_redis_ssot.fixes.instances.sharing_doubts import find_doubts
+from flake8_redis_ssot.fixes.instances.sharing_doubts import check_arguments, find_doubts
 from flake8_redis_ssot.fixes.patches.move_with_call import add_patch_moves
 from flake8_redis_ssot.model import Applicability, Refusal
 from flake8_redis_ssot.project.view import FileContext
@@ -76,16 +76,27 @@ def _doubt_callers(call: ast.Call) -> Doubt:
     return Doubt(reason, Applicability.MANUAL)
 
 
+def _check_source(
+    shared_access: SharedAccess, construction: ConstructionSite, file: FileContext, context: FixContext
+) -> None:
+    """Raise NotFixableError if the shared instance comes from here; an argument that is wanted is the better reason."""
+    try:
+        check_source(shared_access, construction, file.path, context)
+    except NotFixableError:
+        check_arguments(construction, shared_access, file, context)
+        raise
+
+
 def _draft_construction(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, EnsuredImport]:
     import_draft = replace_with_import(construction, file, context)
     if import_draft is not None:
         draft, ensured_import, shared_access = import_draft
-        check_source(shared_access, construction, file.path, context)
+        _check_source(shared_access, construction, file, context)
     else:
         shared_access = resolve_accessor(construction, file, context)
-        check_source(shared_access, construction, file.path, context)
+        _check_source(shared_access, construction, file, context)
         draft, ensured_import = draft_accessor_call(construction, shared_access, file, context)
     is_bound_at_load = ensured_import.is_module_level and ensured_import.text == shared_access.name
     created = construction  # where the instance is created

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import replace
 
-from flake8_redis_ssot.fixes.accessors.arguments import compare_arguments, identify_constructor
+from flake8_redis_ssot.fixes.accessors.arguments import ArgumentComparison, compare_arguments, identify_constructor
 from flake8_redis_ssot.fixes.accessors.made_class import find_external_class
 from flake8_redis_ssot.fixes.conditions import (
     accessor_arguments,
@@ -100,22 +100,40 @@ def find_doubts(
     yield from known_readers.find_constructor_doubts(construction, file, context)
 
 
-def _find_argument_doubts(
+def check_arguments(
     construction: ConstructionSite, shared_access: SharedAccess, file: FileContext, context: FixContext
-) -> Iterator[Doubt]:
+) -> ArgumentComparison:
+    """How the arguments of a construction differ from those of the shared instance.
+
+    Raises NotFixableError if one of them says that an instance of its own is wanted.
+    """
     document = context.document(file.path)
-    call = construction.call or find_forwarded_call(construction, document)
-    call = call or ast.Call(construction.constructor, [], [])
+    call = _find_call(construction, document)
     is_own_call = call.func is construction.constructor
     shared = find_shared_construction(shared_access, construction.definition, context) if is_own_call else None
     comparison = compare_arguments(call, file.path, construction.definition, shared, context)
-    passed, droppable = [each.value for each in shared_access.passed], construction.resource.drop_arguments
-    kept = accessor_arguments.kept_arguments(comparison, passed, droppable)
+    passed = [each.value for each in shared_access.passed]
+    kept = accessor_arguments.kept_arguments(comparison, passed, construction.resource.drop_arguments)
     varying_arguments.check(kept, document.symbol_table)
     own_arguments.check(kept, file, context)
     module_settings.check(kept, file.path, context)
     if shared is not None:
         other_settings.check(kept, file.path, comparison.extra, shared.path, context)
+    return comparison
+
+
+def _find_call(construction: ConstructionSite, document: SourceDocument) -> ast.Call:
+    call = construction.call or find_forwarded_call(construction, document)
+    return call or ast.Call(construction.constructor, [], [])
+
+
+def _find_argument_doubts(
+    construction: ConstructionSite, shared_access: SharedAccess, file: FileContext, context: FixContext
+) -> Iterator[Doubt]:
+    comparison = check_arguments(construction, shared_access, file, context)
+    document = context.document(file.path)
+    call = _find_call(construction, document)
+    passed, droppable = [each.value for each in shared_access.passed], construction.resource.drop_arguments
     doubts = tuple(
         accessor_arguments.find_doubts(
             comparison,
