@@ -11,6 +11,7 @@ from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.draft import AcceptReaders, FixDraft, released_reads
 from flake8_redis_ssot.fixes.edits.ensure_import import EnsuredImport, NotFixableError
 from flake8_redis_ssot.fixes.factories.rename import draft_rename
+from flake8_redis_ssot.fixes.instances import installed_wrapper
 from flake8_redis_ssot.fixes.instances.accessor import SharedAccess, check_source, resolve_accessor
 from flake8_redis_ssot.fixes.instances.accessor_call import draft_accessor_call
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite, locate_construction
@@ -90,6 +91,7 @@ def _check_source(
 def _draft_construction(
     construction: ConstructionSite, file: FileContext, context: FixContext
 ) -> tuple[FixDraft, EnsuredImport]:
+    installed_wrapper.check(construction, file.path, context)
     import_draft = replace_with_import(construction, file, context)
     if import_draft is not None:
         draft, ensured_import, shared_access = import_draft
