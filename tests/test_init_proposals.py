@@ -337,6 +337,7 @@ CLIENTS_WITHOUT_HOME = {
         "from redis.asyncio import Redis\n\n\nclass Broker(Redis):\n    pass\n\n\n"
         "def from_url(url):\n    return Redis(url)\n"
     ),
+    "app/files.py": "import boto3\n\n\ndef first():\n    return boto3.client('s3'), boto3.client('ssm')\n",
 }
 
 
@@ -347,6 +348,7 @@ def test_clients_without_a_home_are_named_by_what_they_are(project: Path, capsys
     assert clients.splitlines() == [
         "  redis.Redis.from_url: 1 call (app/worker.py:5)",
         "  redis.asyncio.Redis: 1 call (app/broker.py:9)",
+        "  boto3.client: 2 calls (app/files.py:5, app/files.py:5); programs often have several",
     ]
 
 

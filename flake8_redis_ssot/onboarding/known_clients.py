@@ -19,24 +19,26 @@ from flake8_redis_ssot.syntax.source import decode
 
 _MAX_CLIENTS = 10
 _MAX_PLACES = 2
+_SEVERAL = "; programs often have several"
 
 
 def describe_known_clients(root: str, texts: Sequence[FileText], homed: Collection[str] = ()) -> str:
     """The ten known clients that are constructed most often outside tests, each with its first places.
 
-    Those of the presets `homed` are left out; empty if there are no others. Names are resolved by the imports of their
-    file alone: an overview, not a check.
+    Those of which a program normally has one come first. Those of the presets `homed` are left out; empty if there are
+    no others. Names are resolved by the imports of their file alone: an overview, not a check.
     """
-    places: dict[str, list[str]] = defaultdict(list)
+    places: dict[tuple[bool, str], list[str]] = defaultdict(list)
     for text in texts:
         if not text.is_test and has_known_call(text):
             for name, row in _find_constructions(text.path):
                 preset = preset_of(name)
-                if preset is not None and preset.is_usually_one and preset.name not in homed:
-                    places[name].append(f"{to_relative_path(root, text.path)}:{row}")
-    ranked = sorted(places.items(), key=lambda pair: (-len(pair[1]), pair[0]))[:_MAX_CLIENTS]
+                if preset is not None and preset.name not in (*homed, "loggers"):
+                    places[preset.is_usually_one, name].append(f"{to_relative_path(root, text.path)}:{row}")
+    ranked = sorted(places.items(), key=lambda pair: (not pair[0][0], -len(pair[1]), pair[0]))[:_MAX_CLIENTS]
     return "\n".join(
-        f"  {name}: {plural(len(found), 'call')} ({', '.join(found[:_MAX_PLACES])})" for name, found in ranked
+        f"  {name}: {plural(len(found), 'call')} ({', '.join(found[:_MAX_PLACES])}){'' if is_usual else _SEVERAL}"
+        for (is_usual, name), found in ranked
     )
 
 
