@@ -81,13 +81,16 @@ def _find_made_classes(names: FileNames, resource: Resource, context: FixContext
 def _may_stand_in(shared: Definition, constructed: Definition, uses: ValueUses, context: FixContext) -> bool:
     """Whether a class may replace one outside the project.
 
-    It is of the project, and wraps it, has a used member, or may have members that are not in its body.
+    It is of the project, and wraps it, has a used member, or may have members that are not in its body. A class that
+    makes a pool for its client is no pool.
     """
     members = context.class_members(shared)
     if members is None or shared.path is None:
         return False
     names = context.names(shared.path)
     is_used = any(members.find_member(use.name) is not None for use in uses.of_type(MemberUse))
+    if first_spelling(constructed.name).endswith("Pool") and "Pool" not in shared.qualname:
+        return is_used
     # What a metaclass or a decorator adds to a class does not make it a client.
     is_incomplete = any(entry.is_incomplete for entry in collect_mro(shared.qualname, names, ()))
     return is_used or is_incomplete or _constructs(shared, constructed, names)

@@ -17,6 +17,7 @@ from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 # Conversions: their result is the same value.
 _CONVERSIONS = frozenset({"str", "int", "float", "bool", "bytes"})
+_LOOKUPS = frozenset({"get", "pop"})
 # Parameters for settings, of which a program has one set.
 _SETTINGS_NAME = re.compile(r"settings|conf|cfg|opt|env|arg|param|app", re.IGNORECASE)
 
@@ -54,13 +55,33 @@ def _find_variadic(value: ast.expr, table: SymbolTable) -> Iterator[str]:
 
 
 def _find_owner(value: ast.expr, table: SymbolTable) -> str | None:
-    """The parameter of which a value is an attribute; None if it is not, or if that is `self` or one for settings."""
-    root = root_of(value)
-    if root is value or not isinstance(root, ast.Name) or _SETTINGS_NAME.search(root.id):
+    """The parameter of which a value is an attribute, or in which it is looked up, also by way of a local variable.
+
+    None if there is none, or if that is `self` or one for settings.
+    """
+    assigned = _find_assigned(value, table)
+    root = root_of(_strip_lookup(assigned))
+    if root is assigned or not isinstance(root, ast.Name) or _SETTINGS_NAME.search(root.id):
         return None
     symbol = table.lookup(root.id, root)
     parameters = [node for node in symbol.binding_nodes if isinstance(node, ast.arg)] if symbol is not None else []
     return root.id if any(receiver_of_parameter(node, table) is None for node in parameters) else None
+
+
+def _strip_lookup(value: ast.expr) -> ast.expr:
+    """The mapping of `mapping["key"]` and `mapping.get("key")`; any other value as it is."""
+    if isinstance(value, ast.Subscript):
+        return value.value
+    callee = value.func if isinstance(value, ast.Call) else None
+    return callee.value if isinstance(callee, ast.Attribute) and callee.attr in _LOOKUPS else value
+
+
+def _find_assigned(value: ast.expr, table: SymbolTable) -> ast.expr:
+    """What a local variable that is bound once is assigned; any other value as it is."""
+    symbol = table.lookup(value.id, value) if isinstance(value, ast.Name) else None
+    if symbol is None or symbol.scope.kind != "function" or len(symbol.bindings) != 1:
+        return value
+    return assignment_to(symbol.bindings[0].node, table).value or value
 
 
 def _find_sources(value: ast.expr, table: SymbolTable) -> Iterator[str]:
