@@ -482,6 +482,81 @@ def test_what_one_function_creates_and_another_returns(project: Path, capsys: Ca
     assert "a function that returns what another one creates: `client()`" in capsys.readouterr().out
 
 
+WRAPPER = """
+import redis
+
+
+class RedisClient:
+    def __init__(self, url):
+        if url:
+            self.connection = redis.StrictRedis.from_url(url)
+"""
+LOOKUP = """
+from functools import partial
+
+from app.contexts import contexts
+from app.redis_client import RedisClient
+
+start = partial(contexts.register, RedisClient("x"))
+
+
+async def get_client() -> RedisClient:
+    return await contexts.async_get("redis")
+
+
+def get_client_sync() -> RedisClient:
+    return contexts.sync_get_instance("redis")
+"""
+NAMED = "from app.redis_client import RedisClient\n\nCONN = RedisClient('x')\n"
+BYPASS = "import redis\n\n\ndef load(key, url):\n    return redis.Redis.from_url(url).get(key)\n"
+
+
+@pytest.mark.parametrize(
+    ("home", "member"),
+    [
+        pytest.param(LOOKUP, "app.home.get_client_sync", id="a lookup"),
+        pytest.param(NAMED, "app.home.CONN", id="a name"),
+    ],
+)
+def test_a_class_that_keeps_a_client_is_its_home(project: Path, capsys: Capture, home: str, member: str) -> None:
+    files = {
+        "app/redis_client.py": WRAPPER,
+        "app/home.py": home,
+        "app/user.py": f"from app.home import {member.rpartition('.')[2]}\n",
+        "app/other.py": BYPASS,
+    }
+    (resource,) = propose(project, files)
+    assert members([resource]) == [member]
+    assert resource.constructors[0] == "app.redis_client.RedisClient"
+    assert "redis.Redis" in resource.constructors
+    assert "reports 1 finding in shipped code and 0 in tests" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["Limiter", "RedisLimiter", "Cache"])
+def test_a_class_of_another_name_that_keeps_a_client(project: Path, name: str) -> None:
+    """Others may have clients of their own beside it."""
+    files = {
+        "app/home.py": WRAPPER.replace("RedisClient", name) + f"\n\nshared = {name}('x')\n",
+        "app/user.py": "from app.home import shared\n",
+        "app/other.py": BYPASS,
+    }
+    assert propose(project, files) == []
+
+
+def test_two_classes_that_keep_a_client(project: Path) -> None:
+    """No other client bypasses one of them more than the other."""
+    files = {
+        "app/home.py": f"{WRAPPER}\n\nclient = RedisClient('x')\n",
+        "app/cache.py": f"{WRAPPER.replace('RedisClient', 'RedisCache')}\n\ncache = RedisCache('x')\n",
+        "app/user.py": "from app.home import client\nfrom app.cache import cache\n",
+        "app/other.py": BYPASS,
+    }
+    assert [each.constructors for each in propose(project, files)] == [
+        ("app.cache.RedisCache",),
+        ("app.home.RedisClient",),
+    ]
+
+
 SET_UP_BY_METHODS = """
 import redis
 import sqlalchemy

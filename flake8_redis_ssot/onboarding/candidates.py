@@ -19,12 +19,12 @@ class ResourceCandidate(NamedTuple):
 
     `constructors` are dotted names or presets; `class_name` is the class of the project, or what is called. `instance`
     and `accessor` are names in the module, or empty. `canonical` are all canonical modules. `is_known`: it is a client
-    of the catalogue of which a program normally has one, or a class that derives from one or from settings; `is_sure`:
-    nothing else comes into question as its home. `is_own`: the module defines the class as well. `arguments` are those
-    of its instance, as text. `base_preset` is that of the client from which the class derives. `allow` are patterns of
-    files that are made to construct their own. `is_stateless`: its class has no `__init__`, sets no
-    attributes and is not named like a resource, so that one instance is as good as another. `has_rivals`: other modules
-    keep one as well.
+    of the catalogue of which a program normally has one, or a class that derives from one, wraps one or derives from
+    settings; `is_sure`: nothing else comes into question as its home. `is_own`: the module defines the class as well.
+    `arguments` are those of its instance, as text. `base_preset` is that of the client from which the class derives, or
+    which it keeps in an attribute (`is_wrapper`). `allow` are patterns of files that are made to construct their own.
+    `is_stateless`: its class has no `__init__`, sets no attributes and is not named like a resource, so that one
+    instance is as good as another. `has_rivals`: other modules keep one as well.
     """
 
     module: str
@@ -44,6 +44,7 @@ class ResourceCandidate(NamedTuple):
     allow: tuple[str, ...] = ()
     is_stateless: bool = False
     has_rivals: bool = False
+    is_wrapper: bool = False
 
     @property
     def kept_name(self) -> str:

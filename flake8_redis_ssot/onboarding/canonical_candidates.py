@@ -11,9 +11,11 @@ from flake8_redis_ssot.config.catalogue import Preset
 from flake8_redis_ssot.config.presets import preset_of, usual_classes
 from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.onboarding.candidates import RESOURCE_WORD, ResourceCandidate
+from flake8_redis_ssot.onboarding.constructions import ModuleConstructions
 from flake8_redis_ssot.onboarding.home_files import find_home_files
 from flake8_redis_ssot.onboarding.homes import Home, HomeFinder, HomeForm
 from flake8_redis_ssot.onboarding.text_survey import FileText
+from flake8_redis_ssot.onboarding.wrappers import find_wrapped_preset
 from flake8_redis_ssot.project.modules import ModuleMap, package_name
 from flake8_redis_ssot.project.resolver import Definition, Resolver
 from flake8_redis_ssot.project.search.module_query import ModuleQueries
@@ -76,10 +78,11 @@ class CandidateFinder:
         found = (self._choose(key, homes) for key, homes in by_resource.items() if key)
         candidates = [candidate for candidate in found if candidate is not None]
         homed = {candidate.preset for candidate in candidates}
-        # Whoever has a class of their own does not mean to construct the one that it derives from.
+        wrapping = Counter(candidate.base_preset for candidate in candidates if candidate.is_wrapper)
+        # Whoever has a class of their own does not mean to construct the one that it derives from, or wraps.
         return [
             each._replace(constructors=(*each.constructors, f"preset:{each.base_preset}"))
-            if each.base_preset and each.base_preset not in homed
+            if each.base_preset and each.base_preset not in homed and wrapping[each.base_preset] < 2
             else each
             for each in candidates
         ]
@@ -107,7 +110,8 @@ class CandidateFinder:
         return _choose_client(key, homes) if definition is None else self._choose_class(definition, homes)
 
     def _choose_class(self, definition: Definition, homes: list[_KeptHome]) -> ResourceCandidate | None:
-        preset = self._base_preset(definition, frozenset())
+        base_preset = self._base_preset(definition, frozenset())
+        preset = base_preset or self._wrapped_preset(definition, homes)
         is_word = bool(RESOURCE_WORD.search(definition.qualname))
         homes = [each for each in homes if each.home.form is not HomeForm.GETTER or preset or is_word]
         # Attributes of classes are fields of forms and models, unless a client is kept there.
@@ -119,7 +123,9 @@ class CandidateFinder:
         is_own = best.path == definition.path or bool(best.home.accessor)
         if not is_own and rivals:
             return None
-        return self._class_candidate(best, definition, preset)._replace(has_rivals=bool(rivals))
+        is_wrapper = preset is not None and base_preset is None
+        candidate = self._class_candidate(best, definition, preset)
+        return candidate._replace(has_rivals=bool(rivals), is_wrapper=is_wrapper)
 
     def _class_candidate(self, best: _KeptHome, definition: Definition, preset: Preset | None) -> ResourceCandidate:
         helper = best.home.helper
@@ -145,6 +151,16 @@ class CandidateFinder:
         parents = (parent for base in bases for parent in self.resolver.resolve(base, definition.path))
         presets = (self._base_preset(parent, seen | {definition}) for parent in parents)
         return next(filter(None, presets), None)
+
+    def _wrapped_preset(self, definition: Definition, homes: Sequence[_KeptHome]) -> Preset | None:
+        """The preset of the client that a class keeps; None if others construct the class, which says enough."""
+        own = {definition.path, *(each.path for each in homes)}
+        users = (each for each in self._texts if each.path not in own and definition.qualname in each.called)
+        if definition.path is None or any(users):
+            return None
+        module, package = self._modules.name_of(definition.path), package_name(definition.path, self._modules.roots)
+        constructions = ModuleConstructions(self._load_tree(definition.path), module, package)
+        return find_wrapped_preset(self._class_nodes(definition), constructions)
 
     def _class_nodes(self, definition: Definition) -> list[ast.ClassDef]:
         body = self._load_tree(definition.path).body if definition.path else []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import NamedTuple
@@ -22,6 +23,7 @@ from flake8_redis_ssot.onboarding.home_syntax import (
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, dotted_name
 
 _GETTER_PREFIXES = ("get_", "current_", "provide_")
+_GET_WORD = re.compile(r"(?:\.|_)get(?:_\w*)?$")
 
 
 class HomeForm(Enum):
@@ -63,12 +65,14 @@ class HomeFinder:
         """All homes, whatever they keep; a name with its accessor is one home."""
         homes = [*self._kept_in_names()]
         known = {home.constructor for home in homes}
-        for node in self._constructions.functions.values():
+        # Of two accessors, the one that can be called everywhere comes first.
+        functions = self._constructions.functions.values()
+        for node in sorted(functions, key=lambda function: isinstance(function, ast.AsyncFunctionDef)):
             homes += self._kept_by_function(node, "") or self._returned_by_getter(node, known)
         homes += self._set_up_by_functions({home.accessor for home in homes})
         for owner in self._constructions.classes.values():
             homes += self._kept_in_class(owner)
-        return _with_accessors(homes, self._constructions.functions.values())
+        return _with_accessors(homes, functions)
 
     def _kept_in_names(self) -> Iterator[Home]:
         for statement in iter_top_statements(self._tree.body):
@@ -152,7 +156,9 @@ class HomeFinder:
         if not is_getter or not annotated or annotated in known:
             return []
         returned = [node for node in find_returns(function) if node.value is not None]
-        is_creating = len(self._returned_constructions(function, "")) >= len(returned)
+        made = self._returned_constructions(function, "")
+        # What another module calls `get` is a lookup: `contexts.get_instance("redis")`.
+        is_creating = sum(not _GET_WORD.search(each.constructor) for each in made) >= len(returned)
         if is_creating or _takes_arguments(function):
             return []
         return [Home(annotated, HomeForm.GETTER, "", function.name, "", function.lineno)]
