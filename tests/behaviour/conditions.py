@@ -29,6 +29,7 @@ TOPICS = {
     "cycle": "import-cycle",
     "deadlock": "accessor-(recursion|ready)",
     "duplicate": "same-methods",
+    "excluded": "excluded-code|patches-follow|known-readers",
     "inline": "known-readers|patches-follow",
     "loading": "inert-module",
     "meaning": "name-meaning",

@@ -23,14 +23,22 @@ _LOADERS = frozenset({"import_module", "__import__", "reload", "importorskip", "
 def find_outside_write(path: str, name: str, context: FixContext, *, by_text: bool = True) -> str | None:
     """Where a file may set a name of the module at `path`, as a location; None if no file does.
 
-    With `by_text`, also where the name is a string.
+    With `by_text`, also where the name is a string. Excluded files that name the module count as well.
     """
-    for writer in context.analysis.attribute_writes.find(name):
+    for writer in (*context.analysis.attribute_writes.find(name), *_find_excluded_writers(path, name, context)):
         document = context.document(writer)
         for owner in find_set_owners(name, document, by_text=by_text):
             if may_be_module(owner, writer, path, context):
                 return f"{context.relative_path(writer)}:{owner.lineno}"
     return None
+
+
+def _find_excluded_writers(path: str, name: str, context: FixContext) -> Iterator[str]:
+    """The excluded files that may set a name of the module at `path`."""
+    module = context.module_name(path).rpartition(".")[2].encode()
+    naming = set(context.words.find_other_code(rb"\b" + re.escape(module) + rb"\b"))
+    setting = rb"\." + re.escape(name.encode()) + rb"\b|[\"']" + re.escape(name.encode()) + rb"[\"']"
+    yield from (writer for writer in context.words.find_other_code(setting) if writer in naming)
 
 
 def find_set_owners(name: str, document: SourceDocument, *, by_text: bool = True) -> Iterator[ast.expr]:

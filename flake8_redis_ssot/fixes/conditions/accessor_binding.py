@@ -65,6 +65,8 @@ def find_doubts(
 
 def _is_bound_before(write: VariableWrite, fixed_path: str, context: FixContext) -> bool:
     """Whether a write is a patch, and a name that the fixed file binds when it is loaded is bound before it."""
+    if context.words.is_other_code(write.path):
+        return False  # what it loads before is not known
     table = context.symbol_table(write.path)
     functions = [each for each in table.ancestors(write.node) if isinstance(each, FunctionNode)]
     runs_later = functions and not any(

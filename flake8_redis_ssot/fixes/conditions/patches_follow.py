@@ -77,6 +77,11 @@ def find_late_load_doubts(old_path: str, name: str, path: str, context: FixConte
         location = f"{context.relative_path(lasting.path)}:{lasting.reference.span.row}"
         yield Doubt(f"{location} patches `{name}`, perhaps before this module is loaded")
         return
+    excluded = next(_find_excluded_patches(old_path, name, context), None)
+    if excluded is not None:
+        location = f"{context.relative_path(excluded.path)}:{excluded.span.row}"
+        yield Doubt(f"{location} is excluded or ignored, and may patch `{name}` before this module is loaded")
+        return
     targets = ((each.path, each.reference.span.row) for each in patches)
     for patch_path, row in (*targets, *_find_possible_patches(old_path, name, context)):
         loader = find_loader_during(patch_path, path, context)
@@ -86,6 +91,17 @@ def find_late_load_doubts(old_path: str, name: str, path: str, context: FixConte
             )
             yield Doubt(f"{loader_place} may load this module while `{name}` is patched ({patch_place})")
             return
+
+
+def _find_excluded_patches(path: str, name: str, context: FixContext) -> Iterator[NameString]:
+    """The strings of excluded files that may patch a name of the module at `path`; what they load is not known."""
+    for string in find_name_strings(name, context):
+        if (
+            context.words.is_other_code(string.path)
+            and not string.is_read
+            and not _is_other(string, path, name, context)
+        ):
+            yield string
 
 
 def _find_possible_patches(path: str, name: str, context: FixContext) -> Iterator[tuple[str, int]]:

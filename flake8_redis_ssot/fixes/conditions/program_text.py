@@ -30,8 +30,8 @@ CONDITION = Condition(
         'the change is outside of f-strings, or in replacement fields without `=`, at any depth (`f"{X()}"`, but not '
         '`f"{X()=}"`), and outside of template strings, which keep the text of their expressions',
         "the changed file, the files that import it and those that it imports do not use `inspect.getsource`, `dis`, "
-        "`__code__`, `linecache`, `traceback.extract_tb`, `sys.settrace` or the like, which read source text, byte "
-        "code or what runs",
+        "`__code__`, `linecache`, `code_context`, `traceback.extract_tb`, `sys.settrace` or the like, which read "
+        "source text, byte code or what runs",
         'no string names the changed file (`"app/service.py"`), except in lines that run it, and no line that opens '
         "or reads a file names its `__file__`; if it is a test, files that neither load it nor are loaded by it do "
         "not count",
@@ -59,7 +59,7 @@ CONDITION = Condition(
 _SOURCE_READERS = (
     *("getsource", "getsourcelines", "findsource", "getcomments", "get_source"),
     *("__code__", "co_names", "co_consts", "co_code", "dis", "getclosurevars"),
-    *("extract_stack", "extract_tb", "linecache", "setprofile", "settrace"),
+    *("extract_stack", "extract_tb", "linecache", "setprofile", "settrace", "code_context", "StackSummary"),
 )
 # Parts of the code of a function that its signature and place determine.
 _SIGNATURE = r"\.co_(?:argcount|filename|firstlineno|flags|kwonlyargcount|name|posonlyargcount|qualname|varnames)\b"

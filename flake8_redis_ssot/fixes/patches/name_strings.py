@@ -52,7 +52,7 @@ class NameString(NamedTuple):
 
 
 def find_name_strings(name: str, context: FixContext) -> tuple[NameString, ...]:
-    """All strings of the project that may name a name to something that patches it, in order of path.
+    """All strings that may name a name to something that patches it, also in excluded files, in order of path.
 
     Left out are those that certainly do not: docstrings and other texts with blanks, `__all__`, type annotations,
     comparisons, messages, and names that are only read.
@@ -62,7 +62,9 @@ def find_name_strings(name: str, context: FixContext) -> tuple[NameString, ...]:
 
 def _find_all(name: str, context: FixContext) -> Iterator[NameString]:
     contents = context.analysis.contents
-    paths = (*contents.find_matching(_pattern(name), [name.encode()]), *contents.find_matching_any(_SPLIT_NAMES))
+    pattern = _pattern(name)
+    paths = (*contents.find_matching(pattern, [name.encode()]), *contents.find_matching_any(_SPLIT_NAMES))
+    paths = (*paths, *context.words.find_other_code(pattern))
     for path in sorted({*paths}):
         for node in _find_nodes(name, context.document(path)):
             found = _read_node(node, name, context.document(path), context)
@@ -145,7 +147,8 @@ def _find_owner_module(node: ast.expr, document: SourceDocument, context: FixCon
     if not isinstance(call, ast.Call) or call.args[1:2] != [node] or last_name(call.func) not in _OWNED_CALLS:
         return None
     definition = context.names(document.path).resolve(call.args[0])
-    return None if definition is None else definition.path or ""
+    is_known = definition is not None and (definition.path or not context.words.is_other_code(document.path))
+    return (definition.path or "") if definition is not None and is_known else None
 
 
 def _whole_string(node: ast.expr, document: SourceDocument) -> ast.expr:

@@ -12,7 +12,6 @@ from typing import NamedTuple
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.sharing.owners import Owner, enclosing_function, find_owner, iter_bases
 from flake8_redis_ssot.fixes.sharing.reflection import find_reflections
-from flake8_redis_ssot.project.modules import package_of_init
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.project.types.receivers import find_receiver
 from flake8_redis_ssot.semantic.ast_queries import FunctionNode, last_name
@@ -68,12 +67,10 @@ class OutsideWrites:
         return (*writes, *self._find_in_other_code(pattern, names))
 
     def _find_in_other_code(self, pattern: bytes, names: frozenset[str]) -> Iterator[Write]:
-        """The writes in excluded files that name a canonical module; what their names mean is not known."""
+        """The writes in excluded files that name the package of a canonical module; what they name is not known."""
         resources = self.context.analysis.config.resources
-        modules = {
-            package_of_init(module).rpartition(".")[2] for resource in resources for module in resource.canonical
-        }
-        naming = rb"\b(?:" + b"|".join(sorted(re.escape(module.encode()) for module in modules)) + rb")\b"
+        packages = {module.partition(".")[0] for resource in resources for module in resource.canonical}
+        naming = rb"\b(?:" + b"|".join(sorted(re.escape(package.encode()) for package in packages)) + rb")\b"
         naming_paths = set(self.context.words.find_other_code(naming))
         for path in self.context.words.find_other_code(pattern):
             for write in self._writes_in(path, names) if path in naming_paths else ():

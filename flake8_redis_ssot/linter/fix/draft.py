@@ -6,10 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache, cached_property, partial
+from itertools import chain
 
 from flake8_redis_ssot.files.paths import to_display_path
 from flake8_redis_ssot.fixes.compose import build_fix
-from flake8_redis_ssot.fixes.conditions import editable_file, program_text
+from flake8_redis_ssot.fixes.conditions import editable_file, excluded_code, program_text
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft
@@ -144,7 +145,8 @@ def draft_fix(located: LocatedFinding, context: FixContext, *, inline_factory: b
         result = result.with_doubts(program_text.find_doubts(result, context))
         fix = build_fix(result, context)
         if result.applicability is Applicability.SAFE:
-            checked = result.with_doubts(program_text.find_program_doubts(fix, context))
+            doubts = chain(program_text.find_program_doubts(fix, context), excluded_code.find_doubts(fix, context))
+            checked = result.with_doubts(doubts)
             result, fix = (result, fix) if checked is result else (checked, build_fix(checked, context))
         alternatives = tuple(build_fix(alternative, context) for alternative in result.alternatives)
         return FixCandidate(located, result, fix, alternatives)
