@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from itertools import chain
 
@@ -12,11 +12,17 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.doubt import Doubt
 from flake8_redis_ssot.fixes.instances.call_site import ConstructionSite
-from flake8_redis_ssot.fixes.readers.collected_names import find_collection
-from flake8_redis_ssot.fixes.readers.own_file import find_local_uses, find_package_export, find_text_uses
+from flake8_redis_ssot.fixes.readers.collected_names import find_collection, find_collection_of
+from flake8_redis_ssot.fixes.readers.own_file import (
+    find_local_uses,
+    find_package_export,
+    find_text_uses,
+    find_unread_uses,
+)
 from flake8_redis_ssot.fixes.readers.unknown_reads import find_unknown_reads
 from flake8_redis_ssot.fixes.usage.observations import ModuleVariable, Returned, ValueUses
 from flake8_redis_ssot.model import CONSTRUCTIONS, Applicability, Span
+from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.search.reference_table import PatchTarget
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.scopes import Symbol
@@ -89,6 +95,12 @@ def _find_import_doubts(
         if not is_moved(patch):
             row = patch.reference.span.row
             yield Doubt(f"`{name}` is patched here by {context.relative_path(patch.path)}:{row}")
+
+
+def find_unread_doubts(name: str, definitions: Iterable[Definition], path: str, context: FixContext) -> Iterator[Doubt]:
+    """Who uses a name that a star import brings to the file at `path`, and that the file does not read."""
+    uses = chain(find_unread_uses(name, context.document(path)), find_collection_of(name, definitions, path, context))
+    yield from map(Doubt, uses)
 
 
 def find_hidden_doubts(name: str, path: str, context: FixContext) -> Iterator[Doubt]:

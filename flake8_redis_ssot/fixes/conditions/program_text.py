@@ -18,6 +18,7 @@ from flake8_redis_ssot.fixes.readers.connections import are_connected, is_in_one
 from flake8_redis_ssot.fixes.readers.file_texts import find_text_readers
 from flake8_redis_ssot.fixes.readers.line_numbers import find_line_readers, find_shifted_rows
 from flake8_redis_ssot.fixes.readers.module_sources import find_module_source
+from flake8_redis_ssot.fixes.readers.shown_errors import find_shown_texts
 from flake8_redis_ssot.fixes.readers.source_scans import find_source_scans
 from flake8_redis_ssot.model import Fix
 from flake8_redis_ssot.project.contents import row_at
@@ -51,6 +52,8 @@ CONDITION = Condition(
         "logs tracebacks, or its importers log these, the same program neither redirects `sys.stderr` nor logs to "
         "`sys.stdout`; an import that nobody reads is redirected instead, which moves no line; no `conftest.py` reads "
         "the places of tests (`item.location`)",
+        "the text of the changed lines, but of imports, is in no traceback or stack that these files format or print to "
+        "a file, or that the same program writes to its output in the same way",
         "nor do these count references (`sys.getrefcount()`), list objects (`gc.get_objects()`) or read `f_locals` or "
         "`__closure__`",
     ),
@@ -175,6 +178,17 @@ def find_program_doubts(fix: Fix, context: FixContext) -> Iterator[Doubt]:
         reader = next(find_line_readers(path, shifted_rows[path], context), None) if path in shifted_rows else None
         if reader is not None:
             yield Doubt(f"{reader}, and the fix moves lines of {context.relative_path(path)}")
+            continue
+        shown = next(find_shown_texts(path, context), None) if _changes_lines(fix, path, context) else None
+        if shown is not None:
+            yield Doubt(f"{shown}, and the fix changes lines of {context.relative_path(path)}")
+
+
+def _changes_lines(fix: Fix, path: str, context: FixContext) -> bool:
+    """Whether a fix changes lines of a file other than imports, which are in tracebacks only if they fail."""
+    imports = [(each.lineno, each.end_lineno or each.lineno) for each in context.document(path).imports]
+    rows = [edit.span.row for edit in fix.edits if edit.path == path]
+    return any(not any(start <= row <= end for start, end in imports) for row in rows)
 
 
 def _find_object_finders(path: str, context: FixContext) -> Iterator[Doubt]:

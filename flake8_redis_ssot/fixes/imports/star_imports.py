@@ -36,6 +36,7 @@ def redirect_star_import(
         for name in star_names
         if document.symbol_table.unresolved_reads(name) or document.symbol_table.find_text_rows(name)
     ]
+    _check_unread([name for name in star_names if name not in read_names], module, file, context)
     if not read_names and is_in_try(imported_name.statement, document):
         raise NotFixableError("control flow depends on whether the import fails")
     comment = purpose.find_purpose(imported_name.statement, imported_name.alias, document) if not read_names else None
@@ -83,6 +84,7 @@ def find_unneeded_star(
         star_names = _star_names(module, file)
         _check_submodules(module, star_names, document, file)
         _check_star_reexports(star_names, document, file, context)
+        _check_unread(star_names, module, file, context)
     except NotFixableError:
         return None
     remaining_reads = (
@@ -103,6 +105,13 @@ def _star_names(module: str, file: FileContext) -> list[str]:
         raise NotFixableError(f"what `{module}` exports to a star import could not be determined")
     names = exports.dunder_all if exports.dunder_all is not None else exports.names
     return sorted({name for name in names if "." not in name and (exports.dunder_all is not None or name[0] != "_")})
+
+
+def _check_unread(names: list[str], module: str, file: FileContext, context: FixContext) -> None:
+    """Raise NotFixableError if something uses one of some names that a star import of a module brings unread."""
+    for name in names:
+        for doubt in known_readers.find_unread_doubts(name, file.resolve([f"{module}:{name}"]), file.path, context):
+            raise NotFixableError(doubt.reason)
 
 
 def _check_submodules(module: str, star_names: list[str], document: SourceDocument, file: FileContext) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flake8_redis_ssot.files.test_paths import is_test_path
 from flake8_redis_ssot.fixes.context import FixContext
@@ -21,12 +21,17 @@ _TEST_HOOKS |= {
 
 def find_collection(symbol: Symbol, path: str, context: FixContext) -> Iterator[str]:
     """Why tests may collect an imported name: whatever is not recognised as a plain class, function or value."""
-    name, is_test = symbol.name, is_test_path(context.relative_path(path))
+    yield from find_collection_of(symbol.name, _find_definitions(symbol, path, context), path, context)
+
+
+def find_collection_of(name: str, definitions: Iterable[Definition], path: str, context: FixContext) -> Iterator[str]:
+    """The same for a name that an import brings to the file at `path`, and what it is."""
+    is_test = is_test_path(context.relative_path(path))
     if is_test and (name.startswith(_COLLECTED_PREFIXES) or name in _TEST_HOOKS):
         yield f"`{name}` is found by its name when tests run"
     if is_test and name in context.document(path).parameter_names:
         yield f"`{name}` is asked for as a fixture"
-    for definition in _find_definitions(symbol, path, context):
+    for definition in definitions:
         kind = _describe_collected(definition, context)
         if kind is not None and (is_test or kind != _UNKNOWN):
             yield f"`{name}` {kind}"

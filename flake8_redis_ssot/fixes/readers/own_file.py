@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator
 
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.semantic.ast_queries import last_name
-from flake8_redis_ssot.semantic.scopes import Symbol
+from flake8_redis_ssot.semantic.scopes import Scope, Symbol
 
 
 def find_local_uses(symbol: Symbol, document: SourceDocument, released_reads: Collection[ast.AST]) -> Iterator[str]:
@@ -27,10 +27,21 @@ def find_local_uses(symbol: Symbol, document: SourceDocument, released_reads: Co
         yield f"`{name}` is an attribute of a class"
     for row in document.symbol_table.find_text_rows(name, {*released_reads, *_find_bare_strings(name, document)}):
         yield f"`{name}` is named in line {row}"
-    for row in find_dynamic_reads(symbol, document):
-        yield f"line {row} may read any name, also `{name}`"
+    yield from _find_dynamic_uses(name, symbol.scope, document)
     yield from _find_conventional_uses(symbol, document)
-    yield from _find_hidden_reads(symbol, document)
+    yield from _find_hidden_reads(name, document)
+
+
+def find_unread_uses(name: str, document: SourceDocument) -> Iterator[str]:
+    """The uses of a module-level name that a star import brings to a file, and that the file does not read."""
+    yield from _find_dynamic_uses(name, document.symbol_table.module_scope, document)
+    yield from _find_module_uses(name, document)
+    yield from _find_hidden_reads(name, document)
+
+
+def _find_dynamic_uses(name: str, scope: Scope, document: SourceDocument) -> Iterator[str]:
+    for row in find_dynamic_reads(name, scope, document):
+        yield f"line {row} may read any name, also `{name}`"
 
 
 def find_text_uses(symbol: Symbol, document: SourceDocument, released_reads: Collection[ast.AST]) -> Iterator[str]:
@@ -48,15 +59,22 @@ def _find_bare_strings(name: str, document: SourceDocument) -> list[ast.Constant
 def _find_conventional_uses(symbol: Symbol, document: SourceDocument) -> Iterator[str]:
     """Implicit uses: explicit re-exports, `__all__`, fixtures and test hooks."""
     name, alias = symbol.name, symbol.bindings[0].node
-    all_symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, "__all__")
-    if name in (document.symbol_table.exported_names or ()):
-        yield f"`{name}` is in `__all__`"
-    if all_symbol is not None and document.symbol_table.exported_names is None and symbol.scope.kind == "module":
-        yield f"`{name}` may be in `__all__`, which is computed"
     if isinstance(alias, ast.alias) and alias.asname == alias.name:
         yield f"`{name}` is passed on (`as {name}`)"
     is_package = isinstance(symbol.bindings[0].statement, ast.Import) and getattr(alias, "asname", None) is None
-    if name in _CONVENTIONAL_NAMES and symbol.scope.kind == "module" and not is_package:
+    is_in_module = symbol.scope.kind == "module"
+    if is_in_module or name in (document.symbol_table.exported_names or ()):
+        yield from _find_module_uses(name, document, is_looked_for=is_in_module and not is_package)
+
+
+def _find_module_uses(name: str, document: SourceDocument, *, is_looked_for: bool = True) -> Iterator[str]:
+    """Implicit uses of a name of a module; `is_looked_for`: those who load the module may look for it."""
+    all_symbol = document.symbol_table.find_symbol(document.symbol_table.module_scope, "__all__")
+    if name in (document.symbol_table.exported_names or ()):
+        yield f"`{name}` is in `__all__`"
+    if all_symbol is not None and document.symbol_table.exported_names is None:
+        yield f"`{name}` may be in `__all__`, which is computed"
+    if is_looked_for and name in _CONVENTIONAL_NAMES:
         yield f"`{name}` is a name that servers and frameworks look for"
 
 
@@ -75,15 +93,15 @@ def find_package_export(symbol: Symbol, document: SourceDocument) -> Iterator[st
         yield f"`{symbol.name}` is part of what the package offers"
 
 
-def _find_hidden_reads(symbol: Symbol, document: SourceDocument) -> Iterator[str]:
+def _find_hidden_reads(name: str, document: SourceDocument) -> Iterator[str]:
     """Reads in the text that are missing from the tree, as newer syntax was rewritten."""
     if document.source.text == document.text:
         return
-    pattern = re.compile(rf"(?<![\w.]){re.escape(symbol.name)}\b(?!\s*=(?!=))")
+    pattern = re.compile(rf"(?<![\w.]){re.escape(name)}\b(?!\s*=(?!=))")
     visible_offsets = {match.start() for match in pattern.finditer(document.source.text)}
     for match in pattern.finditer(document.text):
         if match.start() not in visible_offsets:
-            yield f"`{symbol.name}` may be read in line {document.lines.position(match.start())[0]}"
+            yield f"`{name}` may be read in line {document.lines.position(match.start())[0]}"
 
 
 # Builtins that read any variable of the scope or module that they are called in, and those that run text there.
@@ -99,15 +117,15 @@ _MODULE_READERS = frozenset({"__globals__", "f_globals", "f_locals", "f_builtins
 _NAMING_FUNCTION = re.compile(r"(?i)log|tracer|meter|flask|blueprint|celery|typer|router")
 
 
-def find_dynamic_reads(symbol: Symbol, document: SourceDocument) -> Iterator[int]:
-    """Rows (1-based) of what may read any variable in the scope of the symbol, unless it is known not to."""
+def find_dynamic_reads(name: str, scope: Scope, document: SourceDocument) -> Iterator[int]:
+    """Rows (1-based) of what may read any variable in a scope, unless it is known not to read that of a name."""
     symbol_table = document.symbol_table
-    for name in (*_SCOPE_FUNCTIONS, *_CODE_FUNCTIONS):
-        for node in symbol_table.unresolved_reads(name):
+    for function in (*_SCOPE_FUNCTIONS, *_CODE_FUNCTIONS):
+        for node in symbol_table.unresolved_reads(function):
             call = symbol_table.call_of(node)
-            if call is None or not _reads_known_names(name, call, symbol, document):
+            if call is None or not _reads_known_names(function, call, name, scope, document):
                 yield node.lineno
-    if symbol.scope.kind == "module":
+    if scope.kind == "module":
         for example in _DYNAMIC_EXAMPLE.finditer(document.source.text):
             yield document.source.text.count("\n", 0, example.start()) + 1
         for node in symbol_table.unresolved_reads("__name__"):
@@ -123,17 +141,17 @@ def _is_module_reader(node: ast.Attribute) -> bool:
     return node.attr in _MODULE_READERS or (is_builtin and node.attr in (*_SCOPE_FUNCTIONS, *_CODE_FUNCTIONS))
 
 
-def _reads_known_names(name: str, call: ast.Call, symbol: Symbol, document: SourceDocument) -> bool:
-    """Whether a call of such a builtin does not read the symbol."""
-    if name in _CODE_FUNCTIONS:
+def _reads_known_names(function: str, call: ast.Call, name: str, scope: Scope, document: SourceDocument) -> bool:
+    """Whether a call of such a builtin does not read a name of a scope."""
+    if function in _CODE_FUNCTIONS:
         code = call.args[0].value if call.args and isinstance(call.args[0], ast.Constant) else None
         has_own_names = len(call.args) > 1 and isinstance(call.args[1], ast.Dict) and None not in call.args[1].keys
-        return has_own_names or (isinstance(code, str) and not re.search(rf"\b{re.escape(symbol.name)}\b", code))
+        return has_own_names or (isinstance(code, str) and not re.search(rf"\b{re.escape(name)}\b", code))
     if call.args or _has_constant_key(call, document):
         return True
-    if name == "globals":
-        return symbol.scope.kind != "module"
-    return document.symbol_table.scope_of(call) is not symbol.scope
+    if function == "globals":
+        return scope.kind != "module"
+    return document.symbol_table.scope_of(call) is not scope
 
 
 def _has_constant_key(call: ast.Call, document: SourceDocument) -> bool:

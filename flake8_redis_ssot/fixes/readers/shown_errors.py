@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.readers.connections import are_connected, is_in_one_program
+from flake8_redis_ssot.project.contents import row_at
 
 # The standard error stream is the standard output, or a text that the program reads.
 _REDIRECTED = (
@@ -22,15 +23,35 @@ _WARN_CALL = re.compile(rb"\bwarn\(")
 _RAISING = re.compile(rb"\b(?:raise|warn|assert)\b")
 
 
+# What gives the source lines of the frames of a traceback or stack to the program.
+_FRAME_TEXT = re.compile(
+    rb"\bformat_(?:exc|exception|stack|tb)\b|\bprint_(?:exc|exception|stack|tb)\([^)\n]*\bfile\b|\bTracebackException\b"
+)
+_FRAME_TEXT_WORDS = (
+    *("format_exc", "format_exception", "format_stack", "format_tb", "TracebackException"),
+    *("print_exc", "print_exception", "print_stack", "print_tb"),
+)
+
+
+def find_shown_texts(path: str, context: FixContext) -> Iterator[str]:
+    """The places that may show the text of any line of the file at `path` in a traceback or stack, as clauses."""
+    for reader in context.analysis.contents.find_with_words(_FRAME_TEXT_WORDS):
+        match = _FRAME_TEXT.search(context.references.code_bytes(reader))
+        if match is not None and are_connected(reader, path, context):
+            row = row_at(context.references.code_bytes(reader), match.start())
+            yield f"{context.relative_path(reader)}:{row} reads the lines of tracebacks"
+    yield from find_shown_errors(path, context.references.code_bytes(path).split(b"\n"), context)
+
+
 def find_shown_errors(path: str, lines: Sequence[bytes], context: FixContext) -> Iterator[str]:
-    """The places that may show the numbers of `lines` of the file at `path` in a warning or traceback, as clauses."""
+    """The places that may show `lines` of the file at `path` in a warning or traceback, as clauses."""
     if any(map(_RAISING.search, lines)):
         for place in _find_places(_REDIRECTED, _REDIRECTED_WORDS, path, context):
-            yield f"{place} redirects the standard error stream, with the numbers of lines"
+            yield f"{place} redirects the standard error stream, with lines of the program"
     for place in _find_places(_OUTPUT_LOG, _OUTPUT_LOG_WORDS, path, context):
         if not _logs_warnings(path, lines, context) and not _logs_tracebacks(path, lines, context):
             return
-        yield f"{place} logs tracebacks or warnings to the standard output, with the numbers of lines"
+        yield f"{place} logs tracebacks or warnings to the standard output, with lines of the program"
 
 
 def _find_places(pattern: bytes, words: Sequence[bytes], path: str, context: FixContext) -> Iterator[str]:
