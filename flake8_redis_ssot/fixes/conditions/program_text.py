@@ -52,8 +52,8 @@ CONDITION = Condition(
         "logs tracebacks, or its importers log these, the same program neither redirects `sys.stderr` nor logs to "
         "`sys.stdout`; an import that nobody reads is redirected instead, which moves no line; no `conftest.py` reads "
         "the places of tests (`item.location`)",
-        "the text of the changed lines, but of imports, is in no traceback or stack that these files format or print to "
-        "a file, or that the same program writes to its output in the same way",
+        "no such file formats tracebacks or stacks, or prints them to a file, and none logs stacks (`stack_info=True`) "
+        "to the output of the program, if lines other than imports change; tracebacks in logs of failures may change",
         "nor do these count references (`sys.getrefcount()`), list objects (`gc.get_objects()`) or read `f_locals` or "
         "`__closure__`",
     ),

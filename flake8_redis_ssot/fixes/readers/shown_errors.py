@@ -18,6 +18,7 @@ _REDIRECTED_WORDS = (b"redirect_stderr", b"stderr")
 _OUTPUT_LOG = rb"\bStreamHandler\([^)\n]{0,200}\bstdout\b|\bstream[ \t]*=[ \t]*(?:\w+[ \t]*\.[ \t]*)?(?:__)?stdout\b|\bext://sys\.stdout\b"
 _OUTPUT_LOG_WORDS = (b"stdout",)
 _LOGGED_TRACEBACK = re.compile(rb"\.exception\(|\b(?:exc_info|stack_info)[ \t]*=(?![ \t]*(?:False|None)\b)")
+_STACK = re.compile(rb"\bstack_info[ \t]*=(?![ \t]*(?:False|None)\b)")
 _TRACEBACK_WORDS = ("exception", "exc_info", "stack_info")
 _WARN_CALL = re.compile(rb"\bwarn\(")
 _RAISING = re.compile(rb"\b(?:raise|warn|assert)\b")
@@ -40,7 +41,15 @@ def find_shown_texts(path: str, context: FixContext) -> Iterator[str]:
         if match is not None and are_connected(reader, path, context):
             row = row_at(context.references.code_bytes(reader), match.start())
             yield f"{context.relative_path(reader)}:{row} reads the lines of tracebacks"
-    yield from find_shown_errors(path, context.references.code_bytes(path).split(b"\n"), context)
+    if any(_STACK.search(context.references.code_bytes(reader)) for reader in _find_stack_loggers(path, context)):
+        for place in _find_places(_OUTPUT_LOG, _OUTPUT_LOG_WORDS, path, context):
+            yield f"{place} logs stacks to the standard output"
+
+
+def _find_stack_loggers(path: str, context: FixContext) -> Iterator[str]:
+    """The files that may log stacks with lines of the file at `path`, whether or not something fails."""
+    readers = context.analysis.contents.find_with_words(("stack_info",))
+    yield from (reader for reader in readers if are_connected(reader, path, context))
 
 
 def find_shown_errors(path: str, lines: Sequence[bytes], context: FixContext) -> Iterator[str]:
