@@ -10,12 +10,13 @@ from flake8_redis_ssot.fixes.doubt import Doubt, name_lines
 from flake8_redis_ssot.fixes.instances.cross_file_usage import find_cross_file_doubts
 from flake8_redis_ssot.fixes.instances.usage_check import ClassComparison, check_uses
 from flake8_redis_ssot.fixes.sharing.study import SharingStudy
+from flake8_redis_ssot.fixes.usage.observations import DerivedValue, ValueUses
 from flake8_redis_ssot.model import Applicability
 
 
 def find_use_doubts(study: SharingStudy, comparison: ClassComparison) -> Iterator[Doubt]:
     """What the uses of a study do to the shared instance, or may do."""
-    uses, file, context = study.uses, study.file, study.context
+    uses, file, context = _without_plain_values(study), study.file, study.context
     is_alike = study.class_definition is None or comparison.is_same_class
     for doubt in (
         *check_uses(uses, comparison),
@@ -28,6 +29,17 @@ def find_use_doubts(study: SharingStudy, comparison: ClassComparison) -> Iterato
         for condition in (constructor_inputs, shared_state, instance_holder):
             yield from condition.find_doubts(study)
     yield from known_readers.find_variable_doubts(uses, file.path, context)
+
+
+def _without_plain_values(study: SharingStudy) -> ValueUses:
+    """The uses of a study, but for what is done with attributes that hold plain values: nobody can change these."""
+    return ValueUses(
+        tuple(
+            each
+            for each in study.uses.observations
+            if not isinstance(each, DerivedValue) or each.is_call or not study.is_plain(each.name)
+        )
+    )
 
 
 def name_file(doubts: Iterable[Doubt], path: str) -> Iterator[Doubt]:

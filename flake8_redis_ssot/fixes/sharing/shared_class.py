@@ -12,7 +12,7 @@ from flake8_redis_ssot.fixes.sharing.known import MEMBERLESS_BASES, METHOD_DECOR
 from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.decorators import decorator_names
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.ast_queries import FunctionNode, is_static
+from flake8_redis_ssot.semantic.ast_queries import FunctionNode, does_nothing, is_static
 
 
 class NotRecognisedError(Exception):
@@ -85,6 +85,16 @@ class SharedClass:
             if functions:
                 return Method(part, functions[-1], tuple(decorator_names(functions[-1], part.names)))
         return None
+
+    def returned_attribute(self, name: str) -> str | None:
+        """The attribute of the instance that a property of that name returns and does nothing else; None if none."""
+        method = self.find_method(name)
+        statements = [each for each in method.node.body if not does_nothing(each)] if method is not None else []
+        if method is None or method.decorators != ("builtins.property",) or len(statements) != 1:
+            return None
+        value = statements[0].value if isinstance(statements[0], ast.Return) else None
+        is_own = isinstance(value, ast.Attribute) and method.part.is_own(value.value, method.node)
+        return value.attr if is_own and isinstance(value, ast.Attribute) else None
 
     def iter_methods(self) -> Iterator[tuple[ClassPart, FunctionNode]]:
         """Every function in a class body of the chain, whether it is overridden or not."""

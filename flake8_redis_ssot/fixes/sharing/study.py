@@ -22,6 +22,7 @@ from flake8_redis_ssot.fixes.sharing.processes import ProcessStart, find_process
 from flake8_redis_ssot.fixes.sharing.reflection import Reflection, find_reflections
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError, SharedClass, recognise_class
 from flake8_redis_ssot.fixes.sharing.stand_ins import StandIn, find_stand_ins
+from flake8_redis_ssot.fixes.sharing.values import Kind
 from flake8_redis_ssot.fixes.usage.observations import DerivedValue, MemberUse, ValueUses
 from flake8_redis_ssot.project.resolver import Definition
 
@@ -185,6 +186,15 @@ class SharingStudy:
     def has_member(self, name: str) -> bool:
         """Whether the class has a member; uses of others fail, before the fix and after it."""
         return has_member(name, self.shared_class, self.state)
+
+    def is_plain(self, name: str) -> bool:
+        """Whether a member is an attribute with a plain value, or a property that returns one."""
+        try:
+            attribute = self.shared_class.returned_attribute(name) or name
+            is_set = attribute in self.state.unset or bool(self.state.problems)
+            return not is_set and self.state.kinds.get(attribute) is Kind.SCALAR
+        except NotRecognisedError:
+            return False
 
     @cached_property
     def members_used_elsewhere(self) -> tuple[str, ...]:
