@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.conditions.condition import Condition
 from flake8_redis_ssot.fixes.doubt import Doubt
+from flake8_redis_ssot.fixes.loading.collection_changes import find_change_anywhere
 from flake8_redis_ssot.fixes.sharing.environment import reads_environment
 from flake8_redis_ssot.fixes.sharing.outsiders import Write
 from flake8_redis_ssot.fixes.sharing.owners import Owner
@@ -27,6 +28,7 @@ CONDITION = Condition(
         "and the like, containers, locks, counters, loggers, and clients of redis made from these",
         "a name of a module or class that it reads is bound once, directly in the body, to such a value, and no "
         "file sets or patches it",
+        "an item of a dictionary of constants that a module binds once, if each use of that in any file only reads it",
         "a variable of the environment that it reads is set nowhere; one that is read when a client is made later "
         "may be set by a session fixture, in the body of `conftest.py`, or where the file is run as a program",
         "files that the configuration allows for the resource do not count",
@@ -57,6 +59,10 @@ def _find_input_reasons(study: SharingStudy, reads: set[NameRead], lazy_reads: s
     for read in sorted({*reads, *lazy_reads}, key=lambda read: (read.kind.value, read.name, read.path, read.owner)):
         if read.kind is GlobalName.ENVIRONMENT:
             yield from _environment_reasons(study, read.name, is_lazy=read not in reads)
+        elif read.definition is not None:
+            change = find_change_anywhere(read.definition, study.context)
+            if change:
+                yield f"{change} may change `{read.name}`, which `{study.shared_class.name}` reads"
     names = frozenset(part for read in {*reads, *lazy_reads} for part in _written_names(read))
     for write in study.facts.find_writes(names):
         for read in {*reads, *lazy_reads}:
@@ -69,7 +75,7 @@ def _find_input_reasons(study: SharingStudy, reads: set[NameRead], lazy_reads: s
 
 
 def _written_names(read: NameRead) -> list[str]:
-    if read.kind is GlobalName.ENVIRONMENT:
+    if read.kind in (GlobalName.ENVIRONMENT, GlobalName.COLLECTION):
         return []
     return read.name.split(".")[1:] if read.kind is GlobalName.EXTERNAL else [read.name]
 
@@ -140,8 +146,10 @@ def _reflection_reasons(study: SharingStudy, reads: set[NameRead]) -> Iterator[s
         is_module = any(owner.path in paths and owner.node is None for owner in owners)
         is_class = any(isinstance(owner.node, ast.ClassDef) and not owner.is_instance for owner in owners)
         is_any_reload = each.access is Access.RELOAD and each.owner.is_unknown
-        if study.is_allowed(each.path) or each.access is Access.READ:
+        reads_dictionary = any(read.definition is not None for read in reads)
+        is_unknown_read = reads_dictionary and (is_module or each.owner.is_unknown)
+        if study.is_allowed(each.path) or (each.access is Access.READ and not is_unknown_read):
             continue
-        if is_module or is_any_reload or (is_class and reads_class):
+        if is_module or is_any_reload or is_unknown_read or (is_class and reads_class):
             yield f"`{each.text}` ({study.place(each.path, each.row)}) may set what is read to make an instance"
             return

@@ -47,6 +47,18 @@ def find_change(definition: Definition, reader: str, context: FixContext) -> str
     return context.remember(("changes of", definition, reader), lambda: _find_change(definition, reader, context))
 
 
+def find_change_anywhere(definition: Definition, context: FixContext) -> str:
+    """Where a dictionary of constants, the variable of a module, may be changed by any statement; empty if nowhere.
+
+    Attributes of that name count whatever they belong to, and so do excluded files that name it.
+    """
+    word = rb"\b" + re.escape(definition.qualname.encode()) + rb"\b"
+    for path in context.words.find_other_code(word):
+        return f"{context.relative_path(path)}:{context.references.find_row(word, path) or 1}"
+    uses = _Uses(definition, None, is_flat=True, context=context)
+    return context.remember(("any change of", definition), uses.find_first)
+
+
 def _find_change(definition: Definition, reader: str, context: FixContext, depth: int = 0) -> str:
     path, name = definition.path or "", definition.qualname
     table = context.symbol_table(path)
@@ -60,12 +72,7 @@ def _find_change(definition: Definition, reader: str, context: FixContext, depth
                 return found
     if not any(_is_collection(value, context.names(path)) for value in values):
         return ""
-    uses = _Uses(definition, reader, is_flat=all(map(_is_flat, values)), context=context)
-    for user in context.analysis.find_files_with_words({name}):
-        row = uses.find_changing_row(user)
-        if row:
-            return f"{context.relative_path(user)}:{row}"
-    return ""
+    return _Uses(definition, reader, is_flat=all(map(_is_flat, values)), context=context).find_first()
 
 
 def _strip_view(value: ast.expr) -> ast.expr:
@@ -107,29 +114,46 @@ _SEQUENCES = (ast.List, ast.Set, ast.Tuple)
 
 
 class _Uses:
-    """The uses of one collection in the files of the project, but by statements of its own module and of `reader`."""
+    """The uses of one collection in the files of the project, but by statements of its own module and of `reader`.
 
-    def __init__(self, definition: Definition, reader: str, *, is_flat: bool, context: FixContext) -> None:
+    If that is None, all of them, with those that may be uses of it.
+    """
+
+    def __init__(self, definition: Definition, reader: str | None, *, is_flat: bool, context: FixContext) -> None:
         self._definition = definition
-        self._quiet_paths = (definition.path, reader)
+        self._is_strict = reader is None
+        self._quiet_paths = (definition.path, reader) if reader is not None else ()
         self._is_flat = is_flat
         self._context = context
         name = re.escape(definition.qualname.encode())
         self._in_string = re.compile(rb"[\"'](?:[\w.]+\.)?" + name + rb"[\"']\s*[,)]")
         self._patched = re.compile(rb"\b(?:patch|setattr|setitem|delitem|multiple|dict)\b[^\n]*")
 
+    def find_first(self) -> str:
+        """The place of the first use that may change the collection; empty if there is none."""
+        for user in self._context.analysis.find_files_with_words({self._definition.qualname}):
+            row = self.find_changing_row(user)
+            if row:
+                return f"{self._context.relative_path(user)}:{row}"
+        return ""
+
     def find_changing_row(self, path: str) -> int:
         """The row (1-based) of the first use in a file that may change the collection; 0 if there is none."""
         names = self._context.names(path)
         for node in names.symbol_table.nodes:
             is_added_to = isinstance(node, ast.AugAssign) and self._is_imported(node.target, names)
-            if is_added_to or (self._is_use(node, names) and not self._only_reads(node, names)):
+            is_renamed = self._is_strict and isinstance(node, ast.alias) and self._renames(node)
+            if is_added_to or is_renamed or (self._is_use(node, names) and not self._only_reads(node, names)):
                 return getattr(node, "lineno", 1)
         code = self._context.references.code_bytes(path)
         for line in self._patched.finditer(code):
             if self._in_string.search(line[0]):
                 return code.count(b"\n", 0, line.start()) + 1
         return 0
+
+    def _renames(self, alias: ast.alias) -> bool:
+        """Whether an import gives the collection another name, under which other files may read it."""
+        return alias.name == self._definition.qualname and alias.asname not in (None, alias.name)
 
     def _is_imported(self, target: ast.expr, names: FileNames) -> bool:
         """Whether the target of `+=` may be the collection in another file: an imported name, or an attribute."""
@@ -145,6 +169,8 @@ class _Uses:
         if isinstance(node, ast.Attribute) and node.attr != self._definition.qualname:
             return False
         definition = names.resolve(node)
+        if definition is None and self._is_strict:
+            return isinstance(node, ast.Attribute)
         if definition is None or definition != self._definition._replace(via=definition.via):
             return False
         ancestors = names.symbol_table.ancestors(node)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from flake8_redis_ssot.fixes.sharing.dictionary_items import find_dictionary
 from flake8_redis_ssot.fixes.sharing.known import (
     CLIENT_MAKERS,
     ENVIRONMENT_GETTERS,
@@ -19,9 +20,9 @@ from flake8_redis_ssot.fixes.sharing.known import (
     SCALAR_FUNCTIONS,
     SCALAR_METHODS,
 )
+from flake8_redis_ssot.fixes.sharing.only_value import find_only_value, is_bound_once
 from flake8_redis_ssot.fixes.sharing.shared_class import NotRecognisedError
 from flake8_redis_ssot.project.types.names import FileNames
-from flake8_redis_ssot.semantic.scopes import Symbol
 
 if TYPE_CHECKING:
     from flake8_redis_ssot.project.resolver import Definition
@@ -44,6 +45,7 @@ class GlobalName(Enum):
 
     MODULE = "module"
     CLASS = "class"
+    COLLECTION = "collection"
     ENVIRONMENT = "environment"
     EXTERNAL = "external"
 
@@ -52,13 +54,15 @@ class GlobalName(Enum):
 class NameRead:
     """A name that is read each time an instance is made: of the module or class (`owner`) in the file at `path`.
 
-    A variable of the environment has neither; the dotted name of a third-party object is all in `name`.
+    A variable of the environment has neither; the dotted name of a third-party object is all in `name`. `definition` is
+    that of a dictionary of which an item is read.
     """
 
     kind: GlobalName
     name: str
     path: str = ""
     owner: str = ""
+    definition: Definition | None = None
 
 
 @dataclass
@@ -162,14 +166,29 @@ class ValueReader:
             node = node.value
         symbol = self.names.symbol_table.lookup(node.id, node) if isinstance(node, ast.Name) else None
         if symbol is not None and symbol.scope.kind == "module":
-            if not _is_bound_once(symbol):
+            if not is_bound_once(symbol):
                 raise self._unknown(node)
             self.reads.add(NameRead(GlobalName.MODULE, symbol.name, self.names.path))
 
     def _kind_of_subscript(self, node: ast.Subscript) -> Kind:
-        if self._external_name(node.value) != "os.environ":
+        if self._external_name(node.value) == "os.environ":
+            return self._read_environment(node, node.slice)
+        return self._kind_of_item(node, node.value, node.slice)
+
+    def _kind_of_item(self, node: ast.expr, owner: ast.expr, key: ast.expr) -> Kind:
+        definition = find_dictionary(owner, key, self.names) if not self._is_local(owner) else None
+        if definition is None or definition.path is None:
             raise self._unknown(node)
-        return self._read_environment(node, node.slice)
+        self._read_roots(owner)
+        self.reads.add(NameRead(GlobalName.MODULE, definition.qualname, definition.path))
+        self.reads.add(NameRead(GlobalName.COLLECTION, definition.qualname, definition.path, definition=definition))
+        return Kind.SCALAR
+
+    def _is_local(self, node: ast.expr) -> bool:
+        """Whether a name starts with a local variable or the instance."""
+        while isinstance(node, ast.Attribute):
+            node = node.value
+        return not isinstance(node, ast.Name) or node.id in self.variables or node.id == self.own_name
 
     def _read_environment(self, node: ast.expr, key: ast.expr) -> Kind:
         if not isinstance(key, ast.Constant) or not isinstance(key.value, str):
@@ -200,6 +219,8 @@ class ValueReader:
             return self._read_environment(node, node.args[0])
         for argument in arguments:
             self._require_scalar(argument)
+        if not name and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+            return self._kind_of_item(node, node.func.value, node.args[0])
         return self._kind_of_result(node, name)
 
     def _kind_of_result(self, node: ast.Call, name: str) -> Kind:
@@ -247,21 +268,3 @@ def _is_hidden(library: str, names: FileNames) -> bool:
 
 def _operands(node: ast.expr) -> Iterator[ast.expr]:
     return (each for each in ast.iter_child_nodes(node) if isinstance(each, ast.expr))
-
-
-def _is_bound_once(symbol: Symbol) -> bool:
-    return len(symbol.bindings) == 1 and not symbol.has_inner_declaration
-
-
-def find_only_value(owner: str, name: str, names: FileNames) -> ast.expr | None:
-    """The value of a name that is bound once, directly in the body of its module or class; None if it is not."""
-    node = names.find_definition(owner) if owner else names.symbol_table.tree
-    if not isinstance(node, (ast.Module, ast.ClassDef)):
-        return None
-    symbol = names.symbol_table.find_symbol(names.symbol_table.scope_opened_by(node), name)
-    if symbol is None or not _is_bound_once(symbol) or symbol.bindings[0].statement not in node.body:
-        return None
-    statement = symbol.bindings[0].statement
-    if isinstance(statement, ast.Assign) and all(isinstance(each, ast.Name) for each in statement.targets):
-        return statement.value
-    return statement.value if isinstance(statement, ast.AnnAssign) else None
