@@ -33,7 +33,7 @@ _UNFOLLOWED = re.compile(
     rb"|\bpatch\((?!\s*(?:" + _LITERAL + rb"|\)))|\bpatch\.(?:object|dict)\(\s*[^\s,]+,(?!\s*(?:" + _LITERAL + rb"|\{))"
     rb"|\bpatch\.multiple\((?:[^()]|\([^()]*\))*\*\*"
     rb"|(?<![\w.])(?:vars|dir|globals|locals|eval|exec)\(|__(?:dict|globals|code|closure)__|\bf_(?:globals|locals)\b"
-    rb"|\bmodules\s*[\[.]|\breload\(|(?<!super\(\))\.__(?:init|setattr|delattr|getattribute)__\("
+    rb"|\bsys\s*\.\s*modules\b|\bfrom\s+sys\s+import\b[^\n]*\bmodules\b|\breload\(|(?<!super\(\))\.__(?:init|setattr|delattr|getattribute)__\("
     rb"|^[ \t]*(?:import|from)[ \t]+(?:ast|copy|gc|inspect|linecache|pickle|runpy|weakref)\b",
     re.MULTILINE,
 )

@@ -64,7 +64,7 @@ def _find_all(name: str, context: FixContext) -> Iterator[NameString]:
     contents = context.analysis.contents
     pattern = _pattern(name)
     paths = (*contents.find_matching(pattern, [name.encode()]), *contents.find_matching_any(_SPLIT_NAMES))
-    paths = (*paths, *context.words.find_other_code(pattern))
+    paths = (*paths, *context.words.find_other_code(pattern, name.encode()))
     for path in sorted({*paths}):
         for node in _find_nodes(name, context.document(path)):
             found = _read_node(node, name, context.document(path), context)

@@ -56,10 +56,13 @@ class WordIndex:
         """The Python files that are no part of the project, because they are excluded or ignored."""
         return {path: read_text(path) for path in sorted(self._other_files) if path.endswith((".py", ".pyw"))}
 
-    def find_other_code(self, pattern: bytes) -> tuple[str, ...]:
-        """The Python files outside the project whose bytes match a regular expression, in order."""
+    def find_other_code(self, pattern: bytes, literal: bytes = b"") -> tuple[str, ...]:
+        """The Python files outside the project whose bytes match a regular expression, in order.
+
+        Whatever matches contains the literal: others are not searched.
+        """
         search = re.compile(pattern).search
-        return tuple(path for path, data in self._other_code.items() if search(data))
+        return tuple(path for path, data in self._other_code.items() if literal in data and search(data))
 
     def is_other_code(self, path: str) -> bool:
         """Whether a file is a Python file outside the project, whose names can't be resolved."""
