@@ -45,5 +45,5 @@ def check(accessor: Variable, expression: ast.expr, path: str, context: FixConte
 
 def _explain_node(shown: str, node: ast.AST) -> str:
     if isinstance(node, FunctionNode):
-        return f"{shown} gets its instance by way of `{node.name}`: they would call each other for ever"
+        return f"{shown} gets its instance by way of `{node.name}`: they would call each other"
     return f"{shown} returns what is made here (line {getattr(node, 'lineno', 0)})"
