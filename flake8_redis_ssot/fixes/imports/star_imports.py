@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Collection
+from itertools import chain
 
 from flake8_redis_ssot.fixes.bindings.stars import find_star_importer
-from flake8_redis_ssot.fixes.conditions import known_readers, purpose
+from flake8_redis_ssot.fixes.conditions import known_readers, patches_follow, purpose
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.document import SourceDocument
 from flake8_redis_ssot.fixes.draft import FixDraft
@@ -110,7 +111,12 @@ def _star_names(module: str, file: FileContext) -> list[str]:
 def _check_unread(names: list[str], module: str, file: FileContext, context: FixContext) -> None:
     """Raise NotFixableError if something uses one of some names that a star import of a module brings unread."""
     for name in names:
-        for doubt in known_readers.find_unread_doubts(name, file.resolve([f"{module}:{name}"]), file.path, context):
+        definitions = file.resolve([f"{module}:{name}"])
+        is_own = any(definition.path is not None for definition in definitions)  # others are libraries
+        for doubt in chain(
+            known_readers.find_unread_doubts(name, definitions, file.path, context),
+            patches_follow.find_doubts(file.path, name, context) if is_own else (),
+        ):
             raise NotFixableError(doubt.reason)
 
 
