@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from flake8_redis_ssot.project.module_location import ModuleLocation
 from flake8_redis_ssot.syntax.notebooks import NOTEBOOK_SUFFIX
@@ -34,6 +34,7 @@ class ModuleMap:
         self._roots_of: dict[str, str] = {}
         self._paths_in_root: dict[tuple[str, str], str | None] = {}
         self._cached_sibling = cache(self._find_sibling)
+        self._cached_path = lru_cache(maxsize=4096)(self._find_for_importer)  # one file is asked about at a time
 
     def path_of(self, module: str) -> str | None:
         """The file of a module; None if the project has none (third-party, or a namespace package)."""
@@ -121,6 +122,9 @@ class ModuleMap:
         of the importer is meant, as services that are deployed separately have packages of the same name; but a root
         that contains the others is no service of its own, and the order of the roots decides.
         """
+        return self._cached_path(module, importer)
+
+    def _find_for_importer(self, module: str, importer: str) -> str | None:
         if module == self.name_of(importer):
             return importer
         first = self.path_of(module)
