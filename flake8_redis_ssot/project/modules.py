@@ -118,15 +118,13 @@ class ModuleMap:
     def path_for_importer(self, module: str, importer: str) -> str | None:
         """The file of a module that `importer` (a path) imports: in an import root, else beside the importer.
 
-        Its own name is that of itself, whichever other file has it. Of files in several import roots, that in the root
-        of the importer is meant, as services that are deployed separately have packages of the same name; but a root
-        that contains the others is no service of its own, and the order of the roots decides.
+        Of files in several import roots, that in the root of the importer is meant, as services that are deployed
+        separately have packages of the same name; but a root that contains the others is no service of its own, and the
+        order of the roots decides.
         """
         return self._cached_path(module, importer)
 
     def _find_for_importer(self, module: str, importer: str) -> str | None:
-        if module == self.name_of(importer):
-            return importer
         first = self.path_of(module)
         if first is None:
             return self._cached_sibling(module, os.path.dirname(importer))

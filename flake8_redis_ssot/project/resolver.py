@@ -63,8 +63,8 @@ class Resolver:
 
     def path_of(self, module: str, importer: str) -> str | None:
         """The file of a module that `importer` (a path) imports; None outside the project."""
-        if module.partition(".")[0] in self._third_party:
-            return importer if module == self.modules.name_of(importer) else self.modules.path_of(module)
+        if module.partition(".")[0] in self._third_party and module != self.modules.name_of(importer):
+            return self.modules.path_of(module)
         return self.modules.path_for_importer(module, importer)
 
     def module_name(self, module: str, importer: str) -> str:
