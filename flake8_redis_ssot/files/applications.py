@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 
+from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.files.toml_files import PYPROJECT
 
 _REQUIREMENTS = re.compile(r"requirements[\w.-]*\.(?:txt|in)|Pipfile")
@@ -46,11 +47,16 @@ class Applications:
 
 def _is_application(folder: str) -> bool:
     """Whether a folder has requirements and a main program; what a `pyproject.toml` builds is a distribution."""
+    names = _list_names(folder)
+    has_requirements = any(map(_REQUIREMENTS.fullmatch, names))
+    return has_requirements and not _MAIN_PROGRAMS.isdisjoint(names) and PYPROJECT not in names
+
+
+def _list_names(folder: str) -> list[str]:
+    """The names in a folder, in order; none if it can't be read."""
     with suppress(OSError):
-        names = set(os.listdir(folder))
-        has_requirements = any(_REQUIREMENTS.fullmatch(name) for name in names)
-        return has_requirements and not names.isdisjoint(_MAIN_PROGRAMS) and PYPROJECT not in names
-    return False
+        return sorted(os.listdir(folder))
+    return []
 
 
 def _requires(folder: str, name: str) -> bool:
@@ -60,7 +66,7 @@ def _requires(folder: str, name: str) -> bool:
 
 
 def _read_requirements(folder: str) -> Iterator[bytes]:
-    for name in sorted(os.listdir(folder)):
+    for name in _list_names(folder):
         if _REQUIREMENTS.fullmatch(name):
-            with suppress(OSError), open(os.path.join(folder, name), "rb") as file:
-                yield file.read()
+            with suppress(OSError):
+                yield read(os.path.join(folder, name))

@@ -108,3 +108,15 @@ def test_cache_folder_that_is_a_link_is_not_used(project: Path, monkeypatch: pyt
     (project / ".redis_ssot_cache").symlink_to(outside)
     assert main(["check"]) == 0
     assert not any(outside.iterdir())
+
+
+def test_pipes_as_requirements_stop_nothing(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (project / "redis-ssot.toml").write_text(CONFIG.replace("home", "one.home") + 'instance = "one.home.manager"\n')
+    for name in ("one", "two"):
+        (project / name).mkdir()
+        (project / name / "main.py").touch()
+        os.mkfifo(project / name / "requirements.txt")
+    (project / "one" / "home.py").write_text("class Manager: ...\n\n\nmanager = Manager()\n")
+    (project / "two" / "user.py").write_text("from one.home import Manager\n\nManager()\n")
+    assert main(["check", "--no-cache"]) == 1
+    assert "RSS002" in capsys.readouterr().out

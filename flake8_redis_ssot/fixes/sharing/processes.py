@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from typing import NamedTuple
 
+from flake8_redis_ssot.files.atomic_write import read
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.project.contents import row_at
 
@@ -68,6 +69,6 @@ def _configuration_texts(context: FixContext) -> list[str]:
 
 
 def _find_in_text(path: str) -> ProcessStart | None:
-    with suppress(OSError), open(path, "rb") as file:
-        return _find_in(path, file.read(), _TEXT_PATTERN)
+    with suppress(OSError):
+        return _find_in(path, read(path), _TEXT_PATTERN)
     return None
