@@ -91,11 +91,11 @@ def _is_only_read(module: ast.expr, document: SourceDocument) -> bool:
     """Whether code does nothing with a module but read its attributes, also through a variable of a function."""
     table = document.symbol_table
     statement = table.parent(module)
-    if not isinstance(statement, ast.Assign) or not isinstance(statement.targets[0], ast.Name):
+    target = statement.targets[0] if isinstance(statement, ast.Assign) and len(statement.targets) == 1 else None
+    if not isinstance(target, ast.Name):
         return _is_read(module, document)
-    symbol = table.lookup(statement.targets[0].id, statement.targets[0])
-    is_local = len(statement.targets) == 1 and symbol is not None and symbol.scope.kind == "function"
-    return is_local and symbol is not None and all(_is_read(read, document) for read in symbol.reads)
+    symbol = table.symbol_of(target)
+    return symbol.scope.kind == "function" and all(_is_read(read, document) for read in symbol.reads)
 
 
 def _is_read(node: ast.expr, document: SourceDocument) -> bool:
@@ -104,5 +104,6 @@ def _is_read(node: ast.expr, document: SourceDocument) -> bool:
     if isinstance(parent, ast.Attribute):
         return isinstance(parent.ctx, ast.Load) and parent.attr not in _NAMESPACE_ATTRIBUTES
     if isinstance(parent, ast.Call) and parent.args[:1] == [node] and last_name(parent.func) in ("getattr", "hasattr"):
-        return isinstance(parent.args[1], ast.Constant) and parent.args[1].value not in _NAMESPACE_ATTRIBUTES
+        name = parent.args[1] if len(parent.args) > 1 else None
+        return isinstance(name, ast.Constant) and name.value not in _NAMESPACE_ATTRIBUTES
     return isinstance(parent, (ast.Compare, ast.If, ast.UnaryOp))
