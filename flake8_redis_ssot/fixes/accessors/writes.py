@@ -50,7 +50,7 @@ def find_candidates(variables: Sequence[Variable], context: FixContext) -> tuple
     for path in context.analysis.find_files_with_words(names | modules):
         if path in written or (path in dynamic and naming.search(context.references.code_bytes(path))):
             candidates += _find_in_file(path, names, context)
-    for path in context.words.find_other_code(naming.pattern):
+    for path in context.words.find_other_code_with(modules):
         candidates += _find_in_file(path, names, context)
     return tuple(candidates)
 

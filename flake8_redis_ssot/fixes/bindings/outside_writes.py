@@ -35,8 +35,7 @@ def find_outside_write(path: str, name: str, context: FixContext, *, by_text: bo
 
 def _find_excluded_writers(path: str, name: str, context: FixContext) -> Iterator[str]:
     """The excluded files that may set a name of the module at `path`."""
-    module = context.module_name(path).rpartition(".")[2].encode()
-    naming = set(context.words.find_other_code(rb"\b" + re.escape(module) + rb"\b", module))
+    naming = set(context.words.find_other_code_with([context.module_name(path).rpartition(".")[2]]))
     setting = rb"\." + re.escape(name.encode()) + rb"\b|[\"']" + re.escape(name.encode()) + rb"[\"']"
     yield from (writer for writer in context.words.find_other_code(setting, name.encode()) if writer in naming)
 

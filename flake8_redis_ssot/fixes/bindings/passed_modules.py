@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.sharing.reflection import find_unknown_writes
+from flake8_redis_ssot.project.resolver import Definition
 from flake8_redis_ssot.project.types.names import FileNames
 from flake8_redis_ssot.semantic.ast_queries import last_name
 
@@ -86,14 +87,18 @@ def _is_passed(node: ast.expr, names: FileNames) -> bool:
 
 def _is_for_library(node: ast.expr, names: FileNames) -> bool:
     """Whether a string is an argument of a function of the standard library that does not load modules."""
-    call = names.symbol_table.parent(node)
-    definition = names.resolve(call.func) if isinstance(call, ast.Call) else None
+    definition = _find_function(node, names) if isinstance(names.symbol_table.parent(node), ast.Call) else None
     return definition is not None and definition.path is None and definition.name.startswith(_LIBRARY_FUNCTIONS)
 
 
 def _find_callee(node: ast.expr, names: FileNames) -> str | None:
     """The file of the function that a value is passed to, if it is known."""
+    definition = _find_function(node, names)
+    return definition.path if definition is not None else None
+
+
+def _find_function(node: ast.expr, names: FileNames) -> Definition | None:
+    """The function that a value is passed to."""
     parent = names.symbol_table.parent(node)
     call = names.symbol_table.parent(parent) if isinstance(parent, ast.keyword) else parent
-    definition = names.resolve(call.func) if isinstance(call, ast.Call) else None
-    return definition.path if definition is not None else None
+    return names.resolve(call.func) if isinstance(call, ast.Call) else None

@@ -55,8 +55,7 @@ def find_doubts(fix: Fix, context: FixContext) -> Iterator[Doubt]:
 
 def _find_first_use(tops: frozenset[str], context: FixContext) -> tuple[str, int, str] | None:
     """The path, the row (1-based) and the text of what can't be followed in a file that names one of some packages."""
-    naming = rb"\b(?:" + b"|".join(sorted(re.escape(top.encode()) for top in tops)) + rb")\b"
-    for path in context.words.find_other_code(naming) if tops else ():
+    for path in context.words.find_other_code_with(tops):
         code = context.references.code_bytes(path)
         match = _UNFOLLOWED.search(code)
         if match is not None:

@@ -72,7 +72,16 @@ def find_anchor_fact(access: AttributeAccess, file: FileContext, context: FixCon
         module = f"{module}.{access.attribute}"
     span = document.source.span(statement)
     function = access.function if is_local else ""
-    return Import(span, span, module, False, False, False, is_local, function)
+    return Import(
+        statement=span,
+        span=span,
+        origin=module,
+        is_dynamic=False,
+        is_star=False,
+        is_typing_only=False,
+        is_local=is_local,
+        function=function,
+    )
 
 
 def find_anchor_import(root: ast.Name, document: SourceDocument) -> ast.stmt | None:

@@ -21,7 +21,7 @@ from flake8_redis_ssot.fixes.imports import (
 )
 from flake8_redis_ssot.fixes.imports.import_node import ImportedName, find_imported_name, is_import_tested
 from flake8_redis_ssot.fixes.imports.relocation import Relocation, find_replacement_module
-from flake8_redis_ssot.fixes.loading.same_loads import begins_the_same, loads_the_same, may_fail_today
+from flake8_redis_ssot.fixes.loading.same_loads import is_loaded_as_before, may_fail_today
 from flake8_redis_ssot.fixes.patches.lookups import imports_module
 from flake8_redis_ssot.fixes.patches.module_stubs import find_untracked_patch_doubts
 from flake8_redis_ssot.fixes.patches.move_with_import import move_patches_with_import
@@ -119,7 +119,7 @@ def _find_loading_doubts(
     if may_fail_today(fact, file, context):
         yield Doubt("its package may load this module before it binds the name, and handle that the import fails")
     for module in new_modules:
-        if not loads_the_same(module, fact, file, context) and not begins_the_same(module, fact, file, context):
+        if not is_loaded_as_before(module, fact, file, context):
             yield from import_cycle.find_doubts(module, fact, file, context)
             yield from inert_module.find_first_load_doubts(module, fact, file, context)
 

@@ -9,7 +9,6 @@ from flake8_redis_ssot.fixes.context import FixContext
 from flake8_redis_ssot.fixes.loading.package_order import find_late_name
 from flake8_redis_ssot.project.view import FileContext
 from flake8_redis_ssot.semantic.facts import Import
-from flake8_redis_ssot.semantic.symbol_table import SymbolTable
 
 
 def loads_the_same(module: str, fact: Import, file: FileContext, context: FixContext) -> bool:
@@ -31,7 +30,12 @@ def loads_the_same(module: str, fact: Import, file: FileContext, context: FixCon
     return ":" in fact.origin and not _may_fail_unnoticed(old_path, file.path, context)
 
 
-def begins_the_same(module: str, fact: Import, file: FileContext, context: FixContext) -> bool:
+def is_loaded_as_before(module: str, fact: Import, file: FileContext, context: FixContext) -> bool:
+    """Whether a module (dotted) that is imported instead of `fact` is loaded when it was before."""
+    return loads_the_same(module, fact, file, context) or _begins_the_same(module, fact, file, context)
+
+
+def _begins_the_same(module: str, fact: Import, file: FileContext, context: FixContext) -> bool:
     """Whether a module (dotted) is the first of the project that `fact` loads, apart from its packages.
 
     The old module begins with the import of the new one. So the new one is loaded when it was before, with the same
@@ -74,16 +78,11 @@ def _find_handled(start: str, goal: str, context: FixContext) -> Iterator[str]:
             continue
         table = context.symbol_table(path)
         for statement in ast.walk(table.tree):
-            if isinstance(statement, (ast.Import, ast.ImportFrom)) and _is_handled(statement, table):
+            if not isinstance(statement, (ast.Import, ast.ImportFrom)):
+                continue
+            if any(isinstance(each, (ast.Try, ast.With)) for each in table.ancestors(statement)):
                 files = graph.imported_files(path, statement)
                 yield from (file for file in files if file == goal or graph.find_path(file, goal) is not None)
-
-
-def _is_handled(statement: ast.stmt, table: SymbolTable) -> bool:
-    parent = table.parent(statement)
-    while parent is not None and not isinstance(parent, (ast.Try, ast.With)):
-        parent = table.parent(parent)
-    return parent is not None
 
 
 def _find_paths(module: str, fact: Import, file: FileContext) -> tuple[str | None, str | None]:

@@ -70,8 +70,7 @@ class OutsideWrites:
         """The writes in excluded files that name the package of a canonical module; what they name is not known."""
         resources = self.context.analysis.config.resources
         packages = {module.partition(".")[0] for resource in resources for module in resource.canonical}
-        naming = rb"\b(?:" + b"|".join(sorted(re.escape(package.encode()) for package in packages)) + rb")\b"
-        naming_paths = set(self.context.words.find_other_code(naming))
+        naming_paths = set(self.context.words.find_other_code_with(packages))
         for path in self.context.words.find_other_code(pattern):
             for write in self._writes_in(path, names) if path in naming_paths else ():
                 yield write._replace(owner=Owner()) if write.owner.external else write

@@ -64,6 +64,16 @@ class WordIndex:
         search = re.compile(pattern).search
         return tuple(path for path, data in self._other_code.items() if literal in data and search(data))
 
+    def find_other_code_with(self, words: Iterable[str]) -> tuple[str, ...]:
+        """The Python files outside the project that contain one of some words, in order."""
+        literals = sorted(word.encode() for word in words)
+        search = re.compile(rb"\b(?:" + b"|".join(map(re.escape, literals)) + rb")\b").search
+        return tuple(
+            path
+            for path, data in self._other_code.items()
+            if any(literal in data for literal in literals) and search(data)
+        )
+
     def is_other_code(self, path: str) -> bool:
         """Whether a file is a Python file outside the project, whose names can't be resolved."""
         return path in self._other_code
